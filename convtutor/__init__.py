@@ -1,0 +1,18 @@
+"""Two-dimensional cross-correlation in PyTorch: the operation, the layer, learning a kernel."""
+
+from convtutor.correlation import corr2d
+from convtutor.devices import default_device, describe_device
+from convtutor.layers import Conv2D
+from convtutor.learning import LearningTrace, learn_kernel
+from convtutor.methods import METHODS, choose_method
+
+__all__ = [
+    "METHODS",
+    "Conv2D",
+    "LearningTrace",
+    "choose_method",
+    "corr2d",
+    "default_device",
+    "describe_device",
+    "learn_kernel",
+]

@@ -1,0 +1,42 @@
+"""Refuse a site with a page that did not execute.
+
+A script that the gallery leaves out, or a MyST page with a cell that never ran or failed, would
+otherwise be published with nothing, or with old results, below its code.
+"""
+
+from pathlib import Path
+
+from myst_nb.sphinx_ import NbMetadataCollector, SphinxEnvType
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+
+def _check_scripts(app: Sphinx) -> None:
+    gallery = app.config.sphinx_gallery_conf
+    done = {
+        Path(script).stem
+        for outcome in ("passing_examples", "stale_examples", "failing_examples")
+        for script in gallery[outcome]
+    }
+    scripts = Path(app.srcdir, gallery["examples_dirs"]).rglob("*.py")
+    missing = sorted(script.name for script in scripts if script.stem not in done)
+    if missing:
+        raise ExtensionError(f"gallery scripts that did not execute: {', '.join(missing)}")
+
+
+def _check_notebooks(app: Sphinx, env: SphinxEnvType) -> None:
+    for docname in sorted(env.found_docs):
+        source = Path(env.doc2path(docname))
+        if source.suffix != ".md" or "{code-cell}" not in source.read_text(encoding="utf-8"):
+            continue
+        result = NbMetadataCollector.get_exec_data(env, docname)
+        if result is None or not result["succeeded"]:
+            raise ExtensionError(f"{source.name} has a code cell that did not execute to its end")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Check the scripts once the gallery has run them, the notebooks once all are read."""
+    # The gallery runs at this event with the default priority, 500.
+    app.connect("builder-inited", _check_scripts, priority=900)
+    app.connect("env-check-consistency", _check_notebooks)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,86 @@
+"""Sphinx configuration: what the site is made of, and how strictly."""
+
+import sys
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from sphinx.application import Sphinx
+
+from convtutor import default_device
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
+
+# Documented here, though defined one module further down.
+Axes.__module__ = "matplotlib.axes"
+
+project = "convtutor"
+author = "the convtutor authors"
+project_copyright = "%Y, the convtutor authors"
+language = "en"
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.viewcode",
+    "sphinx_gallery.gen_gallery",
+    "myst_nb",
+    "executed",
+    "mathml",
+]
+
+# The gallery writes a notebook beside every page; the page is the one to read.
+exclude_patterns = ["_build", "tutorials/**/*.ipynb"]
+templates_path = ["_templates"]
+default_role = "code"
+
+# The inventories are short lists of our own, so that a build needs no network.
+intersphinx_mapping = {
+    "python": ("https://docs.python.org/3", "inventories/python.txt"),
+    "torch": ("https://docs.pytorch.org/docs/stable", "inventories/torch.txt"),
+    "matplotlib": ("https://matplotlib.org/stable", "inventories/matplotlib.txt"),
+}
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../gallery",
+    "gallery_dirs": "tutorials",
+    "within_subsection_order": "FileNameSortKey",
+    "image_scrapers": ("figures.scrape",),
+    "inspect_global_variables": False,  # a link on every X would be noise
+    "capture_repr": (),  # a page prints what it wants seen
+    "backreferences_dir": "_backreferences",
+    "doc_module": ("convtutor",),
+    "prefer_full_module": {"convtutor"},
+    "junit": str(HERE / "_build" / "gallery.xml"),
+    "write_computation_times": False,  # the page *This build* has them
+    "show_signature": False,
+}
+
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+autosummary_imported_members = True
+napoleon_numpy_docstring = False
+
+nb_execution_mode = "force"
+nb_execution_timeout = 120
+nb_render_markdown_format = "myst"
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+html_theme = "furo"
+html_title = "convtutor"
+html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["convtutor.css"]
+html_show_sourcelink = False
+html_copy_source = False
+
+
+def setup(app: Sphinx) -> None:
+    """Stop before any page runs if the device is not to be had, with one line that says so."""
+    try:
+        default_device()
+    except ValueError as error:
+        sys.exit(str(error))

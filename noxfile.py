@@ -1,0 +1,75 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["nox>=2025.5.1"]
+# ///
+"""Every way to run the project. ``nox --list`` says what there is."""
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.error_on_missing_interpreters = True
+
+HERE = Path(__file__).parent
+DOCS = HERE / "docs"
+HTML = DOCS / "_build" / "html"
+# What a build writes beside its sources, and a clean one must not find.
+WRITTEN = [DOCS / name for name in ("_build", "_api", "_backreferences", "tutorials")]
+
+
+def install(session: nox.Session, group: str) -> None:
+    """Install the package and one dependency group, everything at the versions we tested with."""
+    dependencies = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), group)
+    pins = ("--constraint", "constraints.txt", "--build-constraint", "constraints.txt")
+    session.install(*pins, *dependencies, "--editable", ".")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Test the package. Arguments go to pytest."""
+    install(session, "tests")
+    session.run("pytest", "--ignore=tests/site", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site from scratch, and say where it is."""
+    install(session, "docs")
+    for folder in WRITTEN:
+        shutil.rmtree(folder, ignore_errors=True)
+    session.run("sphinx-build", "--nitpicky", "--fail-on-warning", "docs", str(HTML))
+    session.log(f"Read it at {(HTML / 'index.html').as_uri()}")
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Read the built site as a visitor would, and break copies of it. Needs ``docs`` first."""
+    install(session, "site")
+    if not (HTML / "index.html").exists():
+        session.error("there is no site to read; run 'nox -s docs' first")
+    session.run("pytest", "tests/site", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, format and types."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+
+
+@nox.session(default=False)
+def live(session: nox.Session) -> None:
+    """Serve the site, and rebuild the pages that change when a file is saved."""
+    install(session, "live")
+    # A rebuild must not be set off by what it writes itself.
+    ignored = [argument for folder in WRITTEN for argument in ("--ignore", str(folder))]
+    watched = ["--watch", "convtutor", "--watch", "gallery"]
+    session.run("sphinx-autobuild", *ignored, *watched, "docs", str(HTML), *session.posargs)
+
+
+if __name__ == "__main__":
+    nox.main()

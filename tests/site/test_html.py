@@ -1,0 +1,166 @@
+"""Read the built site as a visitor would: all of it is there, and every link leads somewhere."""
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+import convtutor
+
+ROOT = Path(__file__).parents[2]
+HTML = ROOT / "docs" / "_build" / "html"
+PAGES = sorted(HTML.rglob("*.html"))
+SCRIPTS = sorted((ROOT / "gallery").rglob("*.py"))
+
+# Attributes that make a browser fetch something as soon as it shows the page.
+FETCHING = [
+    ("img", "src"),
+    ("script", "src"),
+    ("source", "src"),
+    ("iframe", "src"),
+    ("video", "src"),
+]
+
+STRIPE_ROW = "[ 0.,  1.,  0.,  0.,  0., -1.,  0.]"
+LOSSES = ["1.578", "0.363", "0.101", "0.033", "0.012", "0.005", "0.002", "0.001", "0.000", "0.000"]
+
+
+@cache
+def parse(page: Path) -> BeautifulSoup:
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT if path.suffix == ".py" else HTML).as_posix()
+
+
+def page_of(script: Path) -> Path:
+    return HTML / "tutorials" / script.relative_to(ROOT / "gallery").with_suffix(".html")
+
+
+def printed(page: str) -> list[str]:
+    """What the cells of a page printed, as opposed to what its prose says."""
+    return [block.get_text() for block in parse(HTML / page).select(".sphx-glr-script-out pre")]
+
+
+def attribute(tag: Tag, key: str) -> str:
+    value = tag.get(key, "")
+    assert isinstance(value, str)
+    return value
+
+
+def is_elsewhere(address: str) -> bool:
+    return bool(urlsplit(address).netloc)
+
+
+def test_the_site_has_pages() -> None:
+    assert len(PAGES) > len(SCRIPTS) >= 5
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name)
+def test_every_script_has_its_page_and_downloads(script: Path) -> None:
+    downloads = {
+        Path(attribute(link, "href")).name for link in parse(page_of(script)).select("a.download")
+    }
+    assert downloads == {script.with_suffix(end).name for end in (".py", ".ipynb", ".zip")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_nothing_is_fetched_from_elsewhere(page: Path) -> None:
+    soup = parse(page)
+    fetched = [attribute(tag, key) for kind, key in FETCHING for tag in soup.find_all(kind)]
+    fetched += [
+        attribute(tag, "href")
+        for tag in soup.find_all("link")
+        if not {"search", "index", "next", "prev", "canonical"} & set(tag.get("rel") or [])
+    ]
+    assert [address for address in fetched if is_elsewhere(address)] == []
+
+
+def test_no_stylesheet_fetches_from_elsewhere() -> None:
+    urls = {
+        (sheet.name, address)
+        for sheet in HTML.rglob("*.css")
+        for address in re.findall(r"(?:url\(|@import )['\"]?([^)'\";]+)", sheet.read_text("utf-8"))
+    }
+    assert [pair for pair in urls if is_elsewhere(pair[1])] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_internal_link_leads_somewhere(page: Path) -> None:
+    broken = []
+    for link in parse(page).find_all("a", href=True):
+        address = attribute(link, "href")
+        path, anchor = urlsplit(address).path, unquote(urlsplit(address).fragment)
+        if is_elsewhere(address) or urlsplit(address).scheme:
+            continue
+        target = (page.parent / unquote(path)).resolve() if path else page
+        if not target.is_file() or (
+            anchor and target.suffix == ".html" and not parse(target).find(id=anchor)
+        ):
+            broken.append(address)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_image_is_there_and_is_described(page: Path) -> None:
+    for image in parse(page).find_all("img"):
+        source = attribute(image, "src")
+        assert (page.parent / unquote(source)).is_file(), source
+        # A thumbnail repeats the title that stands below it, and a screen reader need not hear it.
+        if not image.find_parent(class_="sphx-glr-thumbcontainer"):
+            assert attribute(image, "alt").strip(), source
+
+
+def test_the_first_sum_is_printed() -> None:
+    page = "tutorials/1_cross_correlation/plot_1_slide_multiply_add.html"
+    assert "tensor([[19., 25.],\n        [37., 43.]])" in "".join(printed(page))
+
+
+def test_the_stripe_and_its_edges_are_printed() -> None:
+    blocks = printed("tutorials/2_layers/plot_1_layer_from_scratch.html")
+    (image,) = (block for block in blocks if block.count("[1., 1., 0., 0., 0., 0., 1., 1.]") == 6)
+    (response,) = (block for block in blocks if block.count(STRIPE_ROW) == 6)
+    assert image.count("\n") == response.count("\n")
+
+
+def test_the_losses_and_the_learned_kernel_are_printed() -> None:
+    text = "".join(printed("tutorials/3_learning/plot_1_learn_a_kernel.html"))
+    assert re.findall(r"step +\d+, loss (\d\.\d{3})", text) == LOSSES
+    assert "found: [1.0011, -0.9987]" in text
+
+
+def test_the_diagonal_edges_are_drawn_for_all_three_questions() -> None:
+    soup = parse(HTML / "tutorials/4_exercises/plot_1_diagonal_edges.html")
+    headings = [heading.get_text() for heading in soup.find_all("h2")]
+    for question in ("1. Apply the kernel", "2. Transpose the image", "3. Transpose the kernel"):
+        heading = soup.find_all("h2")[[question in text for text in headings].index(True)]
+        assert heading.parent is not None
+        assert heading.parent.find("img"), question
+
+
+def test_this_build_names_the_device_the_versions_and_every_page() -> None:
+    soup = parse(HTML / "this_build.html")
+    rows = [[cell.get_text() for cell in row.find_all("td")] for row in soup.find_all("tr")]
+    facts = {row[0]: row[1] for row in rows if row}
+    assert facts["Device"] == convtutor.describe_device(convtutor.default_device())
+    assert {"Commit", "Date", "Python", "torch", "sphinx", "sphinx-gallery"} <= facts.keys()
+    for script in SCRIPTS:
+        heading = parse(page_of(script)).h1
+        assert heading is not None
+        title = heading.get_text().removesuffix("¶").removesuffix("#")
+        assert float(facts[title]) >= 0, title
+
+
+@pytest.mark.parametrize("public", convtutor.__all__)
+def test_the_reference_has_every_public_name(public: str) -> None:
+    targets = {tag.get("id") for page in HTML.glob("_api/*.html") for tag in parse(page)("dt")}
+    assert targets & {f"convtutor.{public}", f"convtutor.methods.{public}"}
+
+
+def test_a_reference_entry_links_to_the_pages_that_use_it() -> None:
+    used_in = parse(HTML / "_api/convtutor.learn_kernel.html").select(".sphx-glr-thumbcontainer a")
+    assert any("plot_1_learn_a_kernel.html" in attribute(link, "href") for link in used_in)

@@ -1,0 +1,205 @@
+"""``learn_kernel`` against the notebook's printout, a closed formula, and PyTorch's optimiser."""
+
+import dataclasses
+import re
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from convtutor import corr2d, images, learn_kernel
+
+START, GOAL, LR, STEPS = (0.6147, -0.4089), (1.0, -1.0), 0.03, 20
+
+# Relative and absolute. Sums of some hundred products of size 1, over twenty steps that shrink the
+# roundings they inherit. The last losses are squares of differences a thousand times smaller than
+# what is subtracted, so they lose three digits more.
+TOLERANCE = {torch.float32: (1e-4, 2e-6), torch.float64: (1e-12, 1e-14)}
+
+
+def assert_close(actual: Tensor, expected: Tensor) -> None:
+    rtol, atol = TOLERANCE[actual.dtype]
+    torch.testing.assert_close(actual, expected, rtol=rtol, atol=atol)
+
+
+@pytest.fixture
+def lesson(dtype: torch.dtype, device: torch.device) -> dict[str, Any]:
+    """The notebook's image, target, kernel size, rate, number of steps and first kernel."""
+    image = images.striped(6, 8, dtype=dtype, device=device)
+    return {
+        "image": image,
+        "target": corr2d(image, image.new_tensor([GOAL])),
+        "kernel_size": (1, 2),
+        "lr": LR,
+        "steps": STEPS,
+        "start": image.new_tensor([START]),
+    }
+
+
+def test_prints_what_the_notebook_prints(lesson: dict[str, Any]) -> None:
+    trace = learn_kernel(**lesson)
+    assert [f"{loss:.3f}" for loss in trace.losses[1::2].tolist()] == [
+        "1.578", "0.363", "0.101", "0.033", "0.012", "0.005", "0.002", "0.001", "0.000", "0.000",
+    ]  # fmt: skip
+    assert [f"{tap:.4f}" for tap in trace.kernel.flatten().tolist()] == ["1.0011", "-0.9987"]
+
+
+def test_follows_the_closed_formula(lesson: dict[str, Any]) -> None:
+    # The loss is ½ eᵀHe, with e what the kernel lacks. Of the 42 windows of the striped image 18
+    # hold a 1 on the left, 18 on the right, and 12 on both: H is twice that. A step multiplies e by
+    # 1 − lr·H.
+    H = torch.tensor([[36.0, 24.0], [24.0, 36.0]], dtype=torch.float64)
+    goal = torch.tensor(GOAL, dtype=torch.float64)
+    e = torch.tensor(START, dtype=torch.float64) - goal
+    losses, kernels = [], [goal + e]
+    for _ in range(STEPS):
+        losses.append(0.5 * e @ H @ e)
+        e = e - LR * H @ e
+        kernels.append(goal + e)
+
+    trace = learn_kernel(**lesson)
+    image = lesson["image"]
+    assert trace.losses.shape == (STEPS,)
+    assert_close(trace.losses, torch.stack(losses).to(image))
+    expected = torch.stack(kernels).to(image).reshape(STEPS + 1, 1, 2)
+    assert_close(trace.kernels, expected)
+    assert torch.equal(trace.kernel, trace.kernels[STEPS])
+
+
+def test_takes_the_steps_of_torchs_optimiser(dtype: torch.dtype, device: torch.device) -> None:
+    torch.manual_seed(0)
+    image = torch.randn(2, 3, 5, 7, dtype=dtype, device=device)
+    target = torch.randn(2, 3, 4, 5, dtype=dtype, device=device)
+    trace = learn_kernel(image, target, (2, 3), lr=0.002, steps=4)
+    assert trace.losses.shape == (4,)
+    assert trace.kernels.shape == (5, 2, 3)
+
+    layer = nn.Conv2d(1, 1, (2, 3), bias=False).to(image)
+    with torch.no_grad():
+        layer.weight.copy_(trace.kernels[0])
+    optimiser = torch.optim.SGD(layer.parameters(), lr=0.002)
+    for step in range(4):
+        response = layer(image.reshape(6, 1, 5, 7)).reshape(target.shape)
+        loss = ((response - target) ** 2).sum()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        assert_close(trace.losses[step], loss.detach())
+        kernel = layer.weight.detach().reshape(2, 3)
+        assert_close(trace.kernels[step + 1], kernel)
+
+
+def test_no_steps_leave_the_start(lesson: dict[str, Any], dtype: torch.dtype) -> None:
+    trace = learn_kernel(**lesson | {"steps": 0})
+    assert trace.losses.shape == (0,)
+    assert (trace.losses.dtype, trace.losses.device) == (dtype, lesson["image"].device)
+    assert torch.equal(trace.kernels, lesson["start"].reshape(1, 1, 2))
+    assert torch.equal(trace.kernel, lesson["start"])
+
+
+def test_without_a_start_draws_one_from_0_to_1(dtype: torch.dtype, device: torch.device) -> None:
+    image = torch.zeros(25, 41, dtype=dtype, device=device)
+    torch.manual_seed(0)
+    first, second = (
+        learn_kernel(image, image[:2, :2], (24, 40), lr=0.1, steps=0).kernel for _ in range(2)
+    )
+    assert not torch.equal(first, second)
+    assert (first.dtype, first.device) == (dtype, image.device)
+    # Of 960 uniform draws, some fall into either outer hundredth, but for one time in 15 000.
+    assert 0 <= first.min() < 0.01
+    assert 0.99 < first.max() <= 1
+    assert 0.45 < first.mean() < 0.55  # five times what chance explains
+
+
+def test_leaves_what_it_was_given_alone(lesson: dict[str, Any]) -> None:
+    tensors = {name: value for name, value in lesson.items() if isinstance(value, Tensor)}
+    assert list(tensors) == ["image", "target", "start"]
+    before = {name: tensor.clone() for name, tensor in tensors.items()}
+    for tensor in tensors.values():
+        tensor.requires_grad_()
+
+    trace = learn_kernel(**lesson)
+    for name, tensor in tensors.items():
+        assert torch.equal(tensor, before[name]), name
+        assert tensor.requires_grad, name
+        assert tensor.grad is None, name
+    # And the other way round: the trace is no view of the start, and holds no graph.
+    with torch.no_grad():
+        lesson["start"].zero_()
+    assert torch.equal(trace.kernels[0], before["start"])
+    assert not trace.losses.requires_grad
+    assert not trace.kernels.requires_grad
+
+
+def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
+    trace = learn_kernel(**lesson | {"steps": 1})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        trace.losses = trace.kernels  # type: ignore[misc]
+
+
+# On an image of shape (6, 8), a kernel of shape (1, 2) gives a response of shape (6, 7).
+@pytest.mark.parametrize(
+    ("wrong", "error", "text"),
+    [
+        ({"lr": 0.0}, ValueError, "lr must be positive, got 0.0"),
+        ({"lr": -0.03}, ValueError, "lr must be positive, got -0.03"),
+        ({"lr": float("nan")}, ValueError, "lr must be positive, got nan"),
+        ({"steps": -1}, ValueError, "steps must be zero or more, got -1"),
+        (
+            {"start": torch.zeros(2, 1)},
+            ValueError,
+            "start of shape (2, 1) does not match kernel_size (1, 2)",
+        ),
+        (
+            # It would broadcast against the response.
+            {"target": torch.zeros(1, 7)},
+            ValueError,
+            "target of shape (1, 7) does not match the response's shape (6, 7)",
+        ),
+        (
+            {"target": torch.zeros(6, 8)},
+            ValueError,
+            "target of shape (6, 8) does not match the response's shape (6, 7)",
+        ),
+        (
+            {"start": None, "kernel_size": 2},
+            ValueError,
+            "kernel_size must be two positive integers (height, width), got 2",
+        ),
+        (
+            {"start": None, "kernel_size": (7, 2)},
+            ValueError,
+            "kernel of shape (7, 2) does not fit in image of shape (6, 8): 7 > 6",
+        ),
+        (
+            {"image": torch.ones(6, 8, dtype=torch.int64)},
+            TypeError,
+            "image of dtype torch.int64 gives no slope to follow; convert it first: "
+            "image.to(torch.float32)",
+        ),
+        (
+            {"target": torch.zeros(6, 7, dtype=torch.float16)},
+            TypeError,
+            "image is {dtype} but target is torch.float16; they must match",
+        ),
+        (
+            {"start": torch.zeros(1, 2, dtype=torch.float16)},
+            TypeError,
+            "image is {dtype} but start is torch.float16; they must match",
+        ),
+    ],
+)
+def test_says_what_is_wrong(
+    lesson: dict[str, Any], wrong: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    image = lesson["image"]
+    arguments = lesson | wrong
+    for name, value in wrong.items():
+        if isinstance(value, Tensor):
+            # A tensor of torch's default dtype is there for its shape, any other for its dtype.
+            dtype = image.dtype if value.dtype == torch.float32 else value.dtype
+            arguments[name] = value.to(image.device, dtype)
+    text = text.format(dtype=image.dtype)
+    with pytest.raises(error, match=f"^{re.escape(text)}$"):
+        learn_kernel(**arguments)

@@ -1,0 +1,223 @@
+"""The drawings: what is on the axes, and where."""
+
+from collections.abc import Callable, Iterator
+
+import matplotlib.pyplot as plt
+import numpy
+import pytest
+import torch
+from matplotlib.axes import Axes
+from matplotlib.colors import same_color
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from torch import Tensor
+
+from convtutor import plots
+
+GRID = [[-4.0, 0.5, 0.0], [1.25, 2.0, 3.0]]
+
+
+@pytest.fixture
+def axes() -> Iterator[list[Axes]]:
+    """Two empty axes of one figure, the second of them current."""
+    fig, pair = plt.subplots(1, 2)
+    yield list(pair)
+    fig.canvas.draw()  # whatever was drawn can be rendered, without a warning
+    plt.close(fig)
+
+
+@pytest.fixture
+def ax(axes: list[Axes]) -> Axes:
+    return axes[0]
+
+
+def only_image(ax: Axes) -> AxesImage:
+    (image,) = ax.images
+    return image
+
+
+def shades(ax: Axes) -> numpy.ndarray:
+    """The colours of the pixels, shape (H, W, 4)."""
+    image = only_image(ax)
+    return numpy.asarray(image.to_rgba(numpy.asarray(image.get_array()), norm=True))
+
+
+def points(line: Line2D) -> list[list[float]]:
+    """The points of a line, each as [x, y]."""
+    drawn: list[list[float]] = numpy.asarray(line.get_xydata()).tolist()
+    return drawn
+
+
+def texts(ax: Axes) -> dict[tuple[float, float], str]:
+    """What stands where, by row and column."""
+    return {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in ax.texts}
+
+
+def draw_path(ax: Axes, kernels: Tensor, *, title: str) -> None:
+    plots.show_path(ax, kernels.reshape(-1, 1, 2), goal=(1, -1), title=title)
+
+
+def draw_losses(ax: Axes, losses: Tensor, *, title: str) -> None:
+    plots.show_losses(ax, losses.abs().flatten() + 1, title=title)
+
+
+@pytest.mark.parametrize(
+    "show", [plots.show_grid, plots.show_image, plots.show_response, draw_losses, draw_path]
+)
+def test_draws_on_the_axes_it_is_given(
+    show: Callable[..., None], axes: list[Axes], dtype: torch.dtype, device: torch.device
+) -> None:
+    figures = plt.get_fignums()
+    tensor = torch.tensor(GRID, dtype=dtype, device=device, requires_grad=True)
+    assert show(axes[0], tensor, title="a title") is None  # type: ignore[func-returns-value]
+    assert axes[0].has_data()
+    assert axes[0].get_title() == "a title"
+    assert not axes[1].has_data()
+    assert axes[1].get_title() == ""
+    assert plt.get_fignums() == figures
+    assert tensor.requires_grad
+
+
+@pytest.mark.parametrize("show", [plots.show_grid, plots.show_image, plots.show_response])
+def test_shows_rows_downwards_and_no_ticks(
+    show: Callable[..., None], ax: Axes, device: torch.device
+) -> None:
+    show(ax, torch.tensor(GRID, device=device), title="")
+    assert numpy.asarray(only_image(ax).get_array()).tolist() == GRID
+    assert list(only_image(ax).get_extent()) == [-0.5, 2.5, 1.5, -0.5]  # left, right, bottom, top
+    assert ax.get_ylim() == (1.5, -0.5)
+    assert ax.get_xlim() == (-0.5, 2.5)
+    assert ax.get_xticks().size == ax.get_yticks().size == 0
+    assert not any(spine.get_visible() for spine in ax.spines.values())
+
+
+@pytest.mark.parametrize("show", [plots.show_grid, plots.show_response])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_colour_is_symmetrical_about_zero(
+    show: Callable[..., None], sign: int, ax: Axes, device: torch.device
+) -> None:
+    # All numbers are of one sign, and zero is pale all the same.
+    show(ax, sign * torch.tensor([[4.0, 2.0, 0.0]], device=device), title="")
+    image = only_image(ax)
+    low, high = image.get_clim()
+    assert low == -high
+    assert high == pytest.approx(4, rel=0.02)
+    assert same_color(image.cmap(0.0), plots.BLUE)
+    assert same_color(image.cmap(1.0), plots.ORANGE)
+    ((full, half, zero),) = shades(ax)
+    assert zero[:3].min() > 0.9
+    # Orange has more red than blue, blue the other way round; a smaller number is paler.
+    assert sign * (full[0] - full[2]) > 0.3
+    assert 0.1 < sign * (half[0] - half[2]) < sign * (full[0] - full[2])
+
+
+def test_grid_writes_each_number_in_its_cell(ax: Axes, device: torch.device) -> None:
+    plots.show_grid(ax, torch.tensor(GRID, device=device), title="")
+    assert texts(ax) == {
+        (0, 0): "-4", (0, 1): "0.5", (0, 2): "0",
+        (1, 0): "1.25", (1, 1): "2", (1, 2): "3",
+    }  # fmt: skip
+    # Light ink on the cells whose colour is strong: -4 and 3, the numbers above 0.7 of the largest.
+    light = {text.get_text() for text in ax.texts if same_color(text.get_color(), "white")}
+    assert light == {"-4", "3"}
+
+
+def test_grid_rounds_long_numbers_and_has_no_minus_zero(ax: Axes, device: torch.device) -> None:
+    plots.show_grid(ax, torch.tensor([[1 / 3, -0.0, 1234.56]], device=device), title="")
+    assert texts(ax) == {(0, 0): "0.3333", (0, 1): "0", (0, 2): "1235"}
+
+
+def test_grid_takes_integers(ax: Axes, device: torch.device) -> None:
+    plots.show_grid(ax, torch.tensor([[7, -3]], device=device), title="")
+    assert texts(ax) == {(0, 0): "7", (0, 1): "-3"}
+
+
+def test_grid_parts_its_cells(ax: Axes, device: torch.device) -> None:
+    plots.show_grid(ax, torch.tensor(GRID, device=device), title="")
+    # One edge below the first of two rows, two edges beside the first of three columns; the other
+    # coordinate counts in widths of the axes, from 0 to 1.
+    assert [points(line) for line in ax.lines] == [
+        [[0, 0.5], [1, 0.5]],
+        [[0.5, 0], [0.5, 1]],
+        [[1.5, 0], [1.5, 1]],
+    ]
+
+
+def test_grid_frames_a_window(ax: Axes, device: torch.device) -> None:
+    grid = torch.zeros(5, 7, device=device)
+    plots.show_grid(ax, grid, title="")
+    assert not ax.patches
+    plots.show_grid(ax, grid, title="", window=(3, 1, 2, 4))
+    (frame,) = ax.patches
+    assert isinstance(frame, Rectangle)
+    # Rows 3 and 4, columns 1 to 4; a cell reaches half a unit around its number.
+    assert (frame.get_y(), frame.get_height()) == (2.5, 2)
+    assert (frame.get_x(), frame.get_width()) == (0.5, 4)
+    assert not frame.get_fill()
+
+
+def test_grids_with_one_limit_share_their_colours(axes: list[Axes], device: torch.device) -> None:
+    plots.show_grid(axes[0], torch.tensor([[1.0, 2.0]], device=device), title="", limit=8)
+    plots.show_grid(axes[1], torch.tensor([[8.0], [2.0]], device=device), title="", limit=8)
+    assert (shades(axes[0])[0, 1] == shades(axes[1])[1, 0]).all()
+    assert [only_image(ax).get_clim() for ax in axes] == [(-8, 8), (-8, 8)]
+    # 2 is the largest number here, and yet its cell is pale.
+    assert not any(same_color(text.get_color(), "white") for text in axes[0].texts)
+
+
+@pytest.mark.parametrize("show", [plots.show_grid, plots.show_response])
+def test_zeros_are_pale(show: Callable[..., None], ax: Axes, device: torch.device) -> None:
+    show(ax, torch.zeros(2, 3, device=device), title="")
+    assert shades(ax)[..., :3].min() > 0.9
+    assert set(texts(ax).values()) <= {"0"}
+
+
+def test_image_is_grey_from_0_to_1(ax: Axes, device: torch.device) -> None:
+    # A pale image stays pale, a number beyond the scale is cut off.
+    plots.show_image(ax, torch.tensor([[0.0, 0.5, 1.0], [0.6, 0.8, 1.5]], device=device), title="")
+    pixels = shades(ax)
+    assert (pixels[..., 0] == pixels[..., 1]).all()
+    assert (pixels[..., 0] == pixels[..., 2]).all()
+    expected = [[0, 0.5, 1], [0.6, 0.8, 1]]
+    assert abs(pixels[..., 0] - expected).max() < 1 / 255  # the map has 256 shades
+
+
+def test_response_is_not_paled_by_a_few_extremes(ax: Axes, device: torch.device) -> None:
+    response = torch.linspace(-1, 1, 30 * 40, device=device).reshape(30, 40)
+    response[2, 3] = 1000
+    plots.show_response(ax, response, title="")
+    # Of 1200 sizes, spread evenly up to 1, one in a hundred is above 0.99.
+    assert only_image(ax).get_clim()[1] == pytest.approx(0.99, abs=0.005)
+    assert same_color(shades(ax)[2, 3], plots.ORANGE)
+    assert not ax.texts
+
+
+def test_response_of_one_pixel_in_a_thousand_is_seen(ax: Axes, device: torch.device) -> None:
+    response = torch.zeros(30, 40, device=device)
+    response[2, 3] = -5
+    plots.show_response(ax, response, title="")
+    assert same_color(shades(ax)[2, 3], plots.BLUE)
+
+
+def test_losses_are_drawn_by_step_on_a_logarithmic_axis(ax: Axes, device: torch.device) -> None:
+    plots.show_losses(ax, torch.tensor([8.0, 0.5, 0.0625], device=device), title="")
+    (line,) = ax.lines
+    assert points(line) == [[1, 8], [2, 0.5], [3, 0.0625]]
+    assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "log")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("step", "summed squared error")
+
+
+def test_path_runs_from_the_start_towards_the_goal(ax: Axes, device: torch.device) -> None:
+    kernels = torch.tensor([[[0.5, -0.25]], [[2.0, -3.0]], [[1.25, -1.5]]], device=device)
+    plots.show_path(ax, kernels, goal=(1, -1), title="")
+    drawn = {line.get_label(): points(line) for line in ax.lines}
+    assert drawn == {
+        "the kernel": [[0.5, -0.25], [2, -3], [1.25, -1.5]],
+        "start": [[0.5, -0.25]],
+        "goal": [[1, -1]],
+    }
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("left tap", "right tap")
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == list(drawn)
