@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from convtutor.correlation import corr2d
-from convtutor.layers import Conv2D
+from convtutor.layers import Conv2D, check_kernel_size
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,14 @@ def learn_kernel(
 
     Raises:
         TypeError: If the image is not floating, or the dtype of ``target`` or ``start`` is not its.
-        ValueError: If ``lr`` is not positive, ``steps`` is negative, or the shape of ``target`` or
-            ``start`` does not fit.
+        ValueError: If ``lr`` is not positive, ``steps`` is negative, ``kernel_size`` is not two
+            positive integers, or the shape of ``target`` or ``start`` does not fit.
     """
     if not lr > 0:
         raise ValueError(f"lr must be positive, got {lr}")
     if steps < 0:
         raise ValueError(f"steps must be zero or more, got {steps}")
+    check_kernel_size(kernel_size)
     if not image.is_floating_point():
         raise TypeError(
             f"image of dtype {image.dtype} gives no slope to follow; convert it first: "
@@ -86,7 +87,8 @@ def learn_kernel(
 
     losses, kernels = [], [kernel.detach().clone()]
     for _ in range(steps):
-        loss = ((corr2d(image, kernel) - target) ** 2).sum()
+        with torch.enable_grad():  # even where the caller has switched it off
+            loss = ((corr2d(image, kernel) - target) ** 2).sum()
         (gradient,) = torch.autograd.grad(loss, kernel)
         with torch.no_grad():
             kernel -= lr * gradient

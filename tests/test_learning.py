@@ -132,6 +132,13 @@ def test_leaves_what_it_was_given_alone(lesson: dict[str, Any]) -> None:
     assert not trace.kernels.requires_grad
 
 
+def test_learns_where_gradients_are_switched_off(lesson: dict[str, Any]) -> None:
+    expected = learn_kernel(**lesson)
+    with torch.no_grad():
+        trace = learn_kernel(**lesson)
+    assert torch.equal(trace.kernels, expected.kernels)
+
+
 def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
     trace = learn_kernel(**lesson | {"steps": 1})
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -163,7 +170,7 @@ def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
             "target of shape (6, 8) does not match the response's shape (6, 7)",
         ),
         (
-            {"start": None, "kernel_size": 2},
+            {"kernel_size": 2},
             ValueError,
             "kernel_size must be two positive integers (height, width), got 2",
         ),
