@@ -29,17 +29,27 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 # ------------
 #
 # The photograph shows Grace Hopper, who wrote one of the first compilers; 0 is black
-# and 1 is white. **Guess from the sums** which kernels give a picture in shades of
-# grey, and which a map of differences around zero.
+# and 1 is white. The kernels have names.
 
 photograph = images.photograph(device=device)
 X = photograph[60:260, 150:350]
-named = {"box": kernels.box(9, 13), "Gaussian": kernels.gaussian(9, 13, sigma=2)}
-named |= {"sharpen": kernels.sharpen(), "Sobel": kernels.sobel()}
-named |= {"Laplacian": kernels.laplacian()}
-named = {name: K.to(device) for name, K in named.items()}
+named = {
+    "box": kernels.box(9, 13, device=device),
+    "Gaussian": kernels.gaussian(9, 13, sigma=2, device=device),
+    "sharpen": kernels.sharpen(device=device),
+    "Sobel": kernels.sobel(device=device),
+    "Laplacian": kernels.laplacian(device=device),
+}
+
+# %%
+# What a kernel does to an even patch of grey depends only on the sum of its taps.
+# **Guess from it** which kernels make a picture, and which a map of differences.
+
+even = torch.full((9, 13), 0.25, device=device)
 for name, K in named.items():
-    print(f"{name:9} {K.shape[0]} × {K.shape[1]:2}, taps add up to {abs(K.sum()):.3f}")
+    grey = corr2d(even, K).mean().item()
+    print(f"{name:9} adds up to {abs(K.sum()):.3f}, turns 0.25 into {abs(grey):.3f}")
+    assert abs(grey - (0 if name in ("Sobel", "Laplacian") else 0.25)) < 1e-6
 
 # %%
 fig, axes = plt.subplots(2, 3, figsize=(5.6, 4.2), layout="constrained")
@@ -48,30 +58,20 @@ for ax, (name, K) in zip(axes.flat[1:], named.items(), strict=True):
     show = plots.show_image if K.sum() > 0.5 else plots.show_response
     show(ax, corr2d(X, K), title=name)
 fig.set_label(
-    "Six views of a face under a cap: the original; two blurs, the box the coarser one; "
+    "Six views of a face under a cap: the original; two blurs, the box coarser; "
     "sharpened, with every wrinkle standing out; Sobel's map, with upright edges in "
     "orange and blue; the Laplacian's, with thin lines of both colours."
 )
 
 # %%
-# Taps that add up to 1 give an even patch its own grey back: a blur, or a sharpening.
-# Taps that add up to 0 give it 0, and leave only what changes.
-
-even = torch.full((9, 13), 0.25, device=device)
-for name, K in named.items():
-    grey = 0.0 if name in ("Sobel", "Laplacian") else 0.25
-    response = corr2d(even, K)
-    torch.testing.assert_close(response, torch.full_like(response, grey))
-
-# %%
-# Sobel's kernel subtracts right from left: orange marks a step from bright to dark. The
-# Laplacian subtracts the pixel from its neighbours. To sharpen, take the Laplacian away
-# from the image, which makes every step steeper:
+# Taps that add up to 1 make a picture, blurred or sharpened. Taps that add up to 0
+# leave only what changes: Sobel's kernel subtracts right from left, so orange marks a
+# step from bright to dark; the Laplacian subtracts the pixel from its neighbours. Take
+# the Laplacian away from the image, and every step gets steeper:
 
 expected = X[1:-1, 1:-1] - corr2d(X, named["Laplacian"])
 torch.testing.assert_close(corr2d(X, named["sharpen"]), expected, rtol=0, atol=1e-5)
-left, right = X[1:-1, :-2], X[1:-1, 2:]
-assert (corr2d(X, named["Sobel"]) * (left - right)).mean() > 0
+assert (corr2d(X, named["Sobel"]) * (X[1:-1, :-2] - X[1:-1, 2:])).mean() > 0
 
 # %%
 # What lies beyond the border?
@@ -102,6 +102,7 @@ def border_error(image, K, mode):
     return error[border].square().mean().sqrt().item()
 
 
+# %%
 errors = [border_error(photograph, named["Gaussian"], mode) for mode in modes]
 for mode, error in zip(modes, errors, strict=True):
     print(f"{mode:9} {error:.3f}")
@@ -113,8 +114,8 @@ assert errors == sorted(errors, reverse=True)
 # repeated pixel is wrong by 1, and the mirror, which turns back, by 2. Light that falls
 # off evenly is a slope, so the repeated pixel wins.
 
-assert pad(slope, (1, 1), mode="replicate")[0, 0, 0] - 0 == 1
-assert pad(slope, (1, 1), mode="reflect")[0, 0, 0] - 0 == 2
+assert pad(slope, (1, 1), mode="replicate")[0, 0, 0] == 1  # in truth 0
+assert pad(slope, (1, 1), mode="reflect")[0, 0, 0] == 2
 
 # %%
 # Two thin kernels for a thick one
