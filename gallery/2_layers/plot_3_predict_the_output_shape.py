@@ -68,9 +68,9 @@ plots.show_windows(axes[1], 10, 3, stride=3, padding=1, title="stride 3, padding
 plots.show_windows(axes[2], 10, 3, dilation=3, title="dilation 3")
 fig.set_label(
     "Three drawings of ten pixels with the windows below them. At stride 3, three "
-    "windows lie side by side, and the last pixel is marked as unseen. With one zero on "
-    "each side there are four windows and no unseen pixel. At dilation 3 there are four "
-    "windows, each with three taps that lie three pixels apart."
+    "windows lie side by side, and the last pixel is marked as unseen. With one zero "
+    "on each side there are four windows and no unseen pixel. At dilation 3 there are "
+    "four windows, each with three taps that lie three pixels apart."
 )
 
 # %%

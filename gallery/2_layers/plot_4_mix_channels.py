@@ -1,0 +1,186 @@
+r"""
+Mix channels
+============
+
+By the end of this page you can say what a layer with many channels computes, how many
+numbers it learns, and how to make it learn fewer.
+
+**You will need** :ref:`sphx_glr_tutorials_2_layers_plot_1_layer_from_scratch.py`.
+
+**You will learn**
+
+- how many kernels make a filter, and many filters a layer;
+- what a 1 × 1 kernel is good for;
+- what groups and depthwise layers save, and what they give up.
+"""
+
+import matplotlib.pyplot as plt
+import torch
+from matplotlib import cbook
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from convtutor import corr2d, default_device, images, plots
+
+device = default_device()
+torch.manual_seed(0)
+
+# Some GPUs round the factors of a convolution to 10 bits unless they are told not to.
+torch.backends.cudnn.conv.fp32_precision = "ieee"
+
+# %%
+# Many in: one kernel each, then add
+# ----------------------------------
+#
+# A colour image has three channels, a feature map deep in a network hundreds. Here are
+# two, and a kernel for each; together the kernels are called a *filter*. Each channel
+# is cross-correlated with its own kernel, and the responses are added. **How many
+# channels does the output have?**
+
+X = torch.tensor([[[1, 2, 0, 1], [0, 1, 3, 0]], [[0, 1, 1, 0], [2, 1, 0, 3]]])
+K = torch.tensor([[[1, 0, -1]], [[0, 2, 0]]])
+X, K = X.float().to(device), K.float().to(device)
+responses = [corr2d(X[0], K[0]), corr2d(X[1], K[1])]
+Y = responses[0] + responses[1]
+torch.testing.assert_close(nn.functional.conv2d(X[None], K[None])[0, 0], Y)
+
+# %%
+fig, axes = plt.subplot_mosaic(
+    [["X0", "K0", "Y0", "sum"], ["X1", "K1", "Y1", "sum"]],
+    figsize=(5.6, 2.7), layout="constrained", width_ratios=(4, 3, 2, 2),
+)  # fmt: skip
+plots.show_grid(axes["sum"], Y, title="sum")
+for c in (0, 1):
+    plots.show_grid(axes[f"X{c}"], X[c], title=f"channel {c}")
+    plots.show_grid(axes[f"K{c}"], K[c], title=f"kernel {c}")
+    plots.show_grid(axes[f"Y{c}"], responses[c], title="response")
+fig.set_label(
+    "Two rows, one for each channel: a 2 by 4 channel, its 1 by 3 kernel, and its 2 by "
+    "2 response. Beside both, the sum of the two responses."
+)
+
+# %%
+# One: a filter looks at all channels and gives one answer.
+#
+# Many out: one filter each
+# -------------------------
+#
+# For more answers a layer has more filters, each with a bias. **How many numbers does
+# this layer learn**, from 2 channels to 5, with kernels of 1 × 3?
+
+layer = nn.Conv2d(2, 5, kernel_size=(1, 3), device=device)
+print("weight:", tuple(layer.weight.shape), "bias:", tuple(layer.bias.shape))
+assert sum(parameter.numel() for parameter in layer.parameters()) == 5 * 2 * 1 * 3 + 5
+
+# %%
+# 35: output channels × input channels × taps, and five biases. All of it by hand:
+
+for o in range(5):
+    by_hand = sum(corr2d(X[c], layer.weight[o, c]) for c in range(2)) + layer.bias[o]
+    torch.testing.assert_close(layer(X[None])[0, o], by_hand)
+
+# %%
+# 1 × 1: mix, and look at no neighbour
+# ------------------------------------
+#
+# A kernel with one tap sees one pixel, in all its channels: it can weigh colours. Of
+# the two filters below, one measures brightness and the other how red a pixel is.
+# **Which parts of the photograph are red, which are its opposite, and which neither?**
+
+file = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
+X = torch.tensor(plt.imread(file) / 255).permute(2, 0, 1).float().to(device)
+K = torch.tensor([[0.299, 0.587, 0.114], [1.0, -0.5, -0.5]], device=device)
+Y = nn.functional.conv2d(X[None], K[..., None, None])[0]
+torch.testing.assert_close(Y[0], images.photograph(device=device))
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.5), layout="constrained")
+plots.show_image(axes[0], Y[0], title="brightness")
+plots.show_response(axes[1], Y[1], title="redness")
+fig.set_label(
+    "The photograph of Grace Hopper twice. Left, brightness in shades of grey. Right, "
+    "redness: her face and a stripe of the flag are orange, the backdrop and the "
+    "flag's field are blue, and her black uniform and white shirt are both pale."
+)
+
+# %%
+# Black cloth and white are neither, because the taps 1, −0.5, −0.5 add up to 0 and so
+# every grey gives 0. At each pixel, this layer is a matrix times a vector of channels.
+
+assert Y[1, 140:165, 200:320].mean() > 0.1 > 0 > Y[1, 50:250, 400:490].mean()
+torch.testing.assert_close(Y, torch.einsum("oc,chw->ohw", K, X))
+
+# %%
+# Groups: who listens to whom
+# ---------------------------
+#
+# In a full layer every output channel listens to every input channel. ``groups`` splits
+# the channels into groups that do not hear each other. With one group per channel the
+# layer is called *depthwise*; it is often followed by a 1 × 1 layer.
+
+
+def variants(c):
+    depthwise = nn.Conv2d(c, c, (3, 5), groups=c, bias=False)
+    return {
+        "full": nn.Conv2d(c, c, (3, 5), bias=False),
+        "2 groups": nn.Conv2d(c, c, (3, 5), groups=2, bias=False),
+        "depthwise": depthwise,
+        "depthwise, 1 × 1": nn.Sequential(depthwise, nn.Conv2d(c, c, 1, bias=False)),
+    }
+
+
+# %%
+# Light one input channel at a time, and note which output channels answer. **Draw the
+# four patterns** before you look.
+
+lit = torch.eye(4)[:, :, None, None].expand(4, 4, 3, 5)
+fig, axes = plt.subplots(2, 2, figsize=(4.6, 5), layout="constrained")
+for ax, (name, layer) in zip(axes.flat, variants(4).items(), strict=True):
+    plots.show_grid(ax, (layer(lit) != 0)[:, :, 0, 0].T, title=name)
+    ax.set(xlabel="input channel", ylabel="output channel")
+fig.set_label(
+    "Four 4 by 4 grids that say which output channel answers to which input channel. "
+    "Full: all do. Two groups: two blocks of 2 by 2 on the diagonal. Depthwise: the "
+    "diagonal only. Depthwise, then 1 by 1: all do again."
+)
+
+# %%
+# The last pattern is full again. What does it cost? Every weight is used once for each
+# output pixel, and PyTorch's own counter agrees.
+
+for name, layer in variants(64).items():
+    with FlopCounterMode(display=False) as counter:
+        Y = layer.to("meta")(torch.empty(1, 64, 30, 44, device="meta"))
+    weights = sum(weight.numel() for weight in layer.parameters())
+    print(f"{name:16} {weights:6,} weights, {weights * 28 * 40:10,} products")
+    assert counter.get_total_flops() == 2 * weights * 28 * 40  # products and sums
+
+# %%
+# Less than a tenth, for the same reach. The price: all output channels now share one
+# kernel for each input channel, and only weigh its response differently.
+
+assert 64 * 3 * 5 + 64 * 64 < (64 * 64 * 3 * 5) / 10
+
+# %%
+# Try it yourself
+# ---------------
+#
+# Which layer from 8 to 12 channels, with 3 × 3 kernels, has the fewest weights? Change
+# ``groups``. A hint: it must divide both numbers.
+
+print(nn.Conv2d(8, 12, 3, groups=1).weight.numel())
+
+# %%
+# In practice
+# -----------
+#
+# Fewer products do not always mean less time. A depthwise layer does so little with
+# each number that it mostly waits for memory, on a GPU above all: measure it.
+#
+# Further reading
+# ---------------
+#
+# - M. Lin, Q. Chen and S. Yan, `Network in network
+#   <https://arxiv.org/abs/1312.4400>`__: the paper that made 1 × 1 layers popular.
+# - A. Howard and others, `MobileNets <https://arxiv.org/abs/1704.04861>`__: a network
+#   of depthwise and 1 × 1 layers.
