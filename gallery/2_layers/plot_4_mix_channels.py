@@ -3,15 +3,15 @@ Mix channels
 ============
 
 By the end of this page you can say what a layer with many channels computes, how many
-numbers it learns, and how to make it learn fewer.
+numbers it learns and how many products it takes.
 
 **You will need** :ref:`sphx_glr_tutorials_2_layers_plot_1_layer_from_scratch.py`.
 
 **You will learn**
 
 - how many kernels make a filter, and many filters a layer;
-- what a 1 × 1 kernel is good for;
-- what groups and depthwise layers save, and what they give up.
+- how to count its weights and its work;
+- what a 1 × 1 kernel is good for.
 """
 
 import matplotlib.pyplot as plt
@@ -80,6 +80,16 @@ for o in range(5):
     torch.testing.assert_close(layer(X[None])[0, o], by_hand)
 
 # %%
+# And the work? Every weight, biases aside, is used once for each output pixel.
+# **Multiply before you run**: PyTorch's counter counts products and sums, so it says
+# twice as much.
+
+with FlopCounterMode(display=False) as counter:
+    pixels = layer(X[None])[0, 0].numel()
+print("products:", counter.get_total_flops() // 2)
+assert counter.get_total_flops() // 2 == layer.weight.numel() * pixels == 30 * 4
+
+# %%
 # 1 × 1: mix, and look at no neighbour
 # ------------------------------------
 #
@@ -111,76 +121,33 @@ assert Y[1, 140:165, 200:320].mean() > 0.1 > 0 > Y[1, 50:250, 400:490].mean()
 torch.testing.assert_close(Y, torch.einsum("oc,chw->ohw", K, X))
 
 # %%
-# Groups: who listens to whom
-# ---------------------------
-#
-# In a full layer every output channel listens to every input channel. ``groups`` splits
-# the channels into groups that do not hear each other. With one group per channel the
-# layer is called *depthwise*; it is often followed by a 1 × 1 layer.
-
-
-def variants(c):
-    depthwise = nn.Conv2d(c, c, (3, 5), groups=c, bias=False)
-    return {
-        "full": nn.Conv2d(c, c, (3, 5), bias=False),
-        "2 groups": nn.Conv2d(c, c, (3, 5), groups=2, bias=False),
-        "depthwise": depthwise,
-        "depthwise, 1 × 1": nn.Sequential(depthwise, nn.Conv2d(c, c, 1, bias=False)),
-    }
-
-
-# %%
-# Light one input channel at a time, and note which output channels answer. **Draw the
-# four patterns** before you look.
-
-lit = torch.eye(4)[:, :, None, None].expand(4, 4, 3, 5)
-fig, axes = plt.subplots(2, 2, figsize=(4.6, 5), layout="constrained")
-for ax, (name, layer) in zip(axes.flat, variants(4).items(), strict=True):
-    plots.show_grid(ax, (layer(lit) != 0)[:, :, 0, 0].T, title=name)
-    ax.set(xlabel="input channel", ylabel="output channel")
-fig.set_label(
-    "Four 4 by 4 grids that say which output channel answers to which input channel. "
-    "Full: all do. Two groups: two blocks of 2 by 2 on the diagonal. Depthwise: the "
-    "diagonal only. Depthwise, then 1 by 1: all do again."
-)
-
-# %%
-# The last pattern is full again. What does it cost? Every weight is used once for each
-# output pixel, and PyTorch's own counter agrees.
-
-for name, layer in variants(64).items():
-    with FlopCounterMode(display=False) as counter:
-        Y = layer.to("meta")(torch.empty(1, 64, 30, 44, device="meta"))
-    weights = sum(weight.numel() for weight in layer.parameters())
-    print(f"{name:16} {weights:6,} weights, {weights * 28 * 40:10,} products")
-    assert counter.get_total_flops() == 2 * weights * 28 * 40  # products and sums
-
-# %%
-# Less than a tenth, for the same reach. The price: all output channels now share one
-# kernel for each input channel, and only weigh its response differently.
-
-assert 64 * 3 * 5 + 64 * 64 < (64 * 64 * 3 * 5) / 10
-
-# %%
 # Try it yourself
 # ---------------
 #
-# Which layer from 8 to 12 channels, with 3 × 3 kernels, has the fewest weights? Change
-# ``groups``. A hint: it must divide both numbers.
+# Which matrix swaps red and blue, and leaves green? Change ``K`` until this prints
+# ``True``. A hint: each row is one filter, and says what one output channel is made of.
 
-print(nn.Conv2d(8, 12, 3, groups=1).weight.numel())
+K = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]], device=device)
+print(torch.equal(nn.functional.conv2d(X[None], K[..., None, None])[0], X.flip(0)))
 
 # %%
 # In practice
 # -----------
 #
-# Fewer products do not always mean less time. A depthwise layer does so little with
-# each number that it mostly waits for memory, on a GPU above all: measure it.
-#
+# Weights grow with the product of the two numbers of channels: a 3 × 3 layer from 512
+# to 512 channels has more than two million. Networks often mix 512 channels down to 64
+# first, by a 1 × 1 layer, and get by with a seventh.
+
+deep = nn.Conv2d(512, 512, 3, bias=False, device="meta")
+narrow = nn.Conv2d(64, 512, 3, bias=False, device="meta")
+assert deep.weight.numel() > 2_000_000
+assert narrow.weight.numel() + 512 * 64 < deep.weight.numel() / 7
+
+# %%
 # Further reading
 # ---------------
 #
 # - M. Lin, Q. Chen and S. Yan, `Network in network
 #   <https://arxiv.org/abs/1312.4400>`__: the paper that made 1 × 1 layers popular.
-# - A. Howard and others, `MobileNets <https://arxiv.org/abs/1704.04861>`__: a network
-#   of depthwise and 1 × 1 layers.
+# - :ref:`sphx_glr_tutorials_2_layers_plot_5_split_channels_into_groups.py`: layers that
+#   do without most of these weights.
