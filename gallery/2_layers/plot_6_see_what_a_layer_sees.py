@@ -21,7 +21,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from convtutor import corr2d, default_device, images, plots
+from convtutor import default_device, images, plots
 from convtutor.shapes import receptive_field
 
 device = default_device()
@@ -30,10 +30,9 @@ device = default_device()
 # How far can it see?
 # -------------------
 #
-# An output pixel of one layer sees a window. Each pixel of that window may itself be an
-# output, and sees a window too. All the pixels of the image that it depends on in the
-# end are its *receptive field*. Here are three layers; the second has stride 2. All
-# taps are 1.
+# An output pixel of one layer sees a window, and each pixel of that window may be the
+# output of a layer before it. All pixels of the image that it depends on in the end are
+# its *receptive field*. Here are three layers with all taps 1; the second has stride 2.
 
 stack = nn.Sequential(
     nn.Conv2d(1, 1, kernel_size=(3, 3), bias=False),
@@ -82,7 +81,7 @@ fig.set_label(
 # has a centre, and a rim that hardly matters.
 
 seen = ways > 0.5
-assert seen[0:6, 2:11].all() and seen.sum() == 6 * 9
+assert seen[:rows, 2 : 2 + columns].all() and seen.sum() == rows * columns
 torch.testing.assert_close(ways[0, 2], torch.tensor(1.0, device=device))
 torch.testing.assert_close(ways.max(), torch.tensor(15.0, device=device))
 
@@ -101,20 +100,20 @@ torch.testing.assert_close(gradient[0, 0, :, :-2], ways[:, 2:])
 # Every window is treated alike, so a shifted image gives a shifted response. This is
 # called *equivariance*. Move the stripe by one column:
 
+
+def respond(image, **options):
+    K = torch.tensor([[[[1.0, -1.0]]]], device=device)
+    return functional.conv2d(image[None, None], K, **options)[0, 0]
+
+
 before = images.striped(2, 8, device=device)
 after = before.roll(1, dims=1)
-K = torch.tensor([[1.0, -1.0]], device=device)
-torch.testing.assert_close(corr2d(after, K)[:, 1:], corr2d(before, K)[:, :-1])
+torch.testing.assert_close(respond(after)[:, 1:], respond(before)[:, :-1])
 
 # %%
 # Two things break the promise: padding and stride. **What will one zero on each side
 # add to the response? And how many edges will the layer find at stride 2**, when it
 # skips every other window of a row?
-
-
-def respond(image, **options):
-    return functional.conv2d(image[None, None], K[None, None], **options)[0, 0]
-
 
 # %%
 fig, axes = plt.subplots(3, 2, figsize=(5.6, 3.9), layout="constrained")
@@ -131,9 +130,9 @@ fig.set_label(
 )
 
 # %%
-# Padding adds two edges that are not in the image, and they stay put while the image
-# moves: the layer can tell where the border is. Stride 2 is stranger. Before the move
-# it finds no edge at all, because both fall between its windows; after it, both.
+# Padding adds two edges that are not in the image. They stay put while the image moves,
+# and so tell the layer where the border is. Stride 2 is stranger: before the move both
+# edges fall between its windows and it finds none; after it, both.
 
 first = torch.tensor([[-1.0, 0, 1, 0, 0, 0, -1, 0, 1]], device=device).expand(2, 9)
 then = torch.tensor([[-1.0, 0, 0, 1, 0, 0, 0, -1, 1]], device=device).expand(2, 9)
@@ -162,9 +161,8 @@ print(receptive_field([(3, 1, 1), (3, 1, 1), (3, 1, 1)]))
 # In practice
 # -----------
 #
-# Compare the receptive field with the things that a network should recognise: what is
-# larger, it never sees whole. And blur before you skip: a stride after a blur breaks
-# less of the promise.
+# Compare the receptive field with what a network should recognise: anything larger it
+# never sees whole. And blur before you skip: the promise then breaks less.
 #
 # Further reading
 # ---------------
