@@ -57,8 +57,8 @@ def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int]:
             Pooling counts as a layer too; padding changes nothing.
 
     Returns:
-        The size of the receptive field, and the jump: how far apart the fields of two neighbouring
-        output pixels lie. Both in pixels of the image, and both 1 if there are no layers.
+        The size of the receptive field, and the jump from the field of one output pixel to that
+        of its neighbour, both in pixels of the image; without layers, both are 1.
 
     Raises:
         TypeError: If a number is not an integer.

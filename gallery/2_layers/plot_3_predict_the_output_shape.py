@@ -90,7 +90,7 @@ assert output_size(10, 3, dilation=3) == output_size(10, 7) == 4
 # and dilation :math:`d`, the taps reach over :math:`d (k - 1) + 1` pixels, and the
 # output has
 #
-# .. math:: \left\lfloor \frac{n + 2p - d (k - 1) - 1}{s} \right\rfloor + 1
+# .. math:: \lfloor \, (n + 2p - d (k - 1) - 1) \, / \, s \, \rfloor + 1
 #
 # pixels, rounded down because a piece of a window is no window. **Predict both axes**
 # of this layer. Tensors on the device ``meta`` have a shape but no numbers, so that
@@ -119,7 +119,7 @@ assert (rows, columns) == tuple(layer(X).shape[2:]) == (5, 3)
 # \                   PyTorch, here   CS231n          D2L
 # ==================  ==============  ==============  ===============
 # Padding counts      one side        one side        both sides
-# Taps in a row are   dilation 1      dilation 0      (no dilation)
+# Taps side by side   dilation 1      dilation 0      (no dilation)
 # A remainder is      dropped         not allowed     dropped
 # ==================  ==============  ==============  ===============
 #

@@ -102,11 +102,12 @@ assert answers["full"].all() and answers["depthwise, 1 × 1"].all()
 # Now with 64 channels. Every weight is used once for each output pixel, of which there
 # are 28 × 40, and PyTorch's own counter agrees. **How much does the last layer save?**
 
+print(f"{'':16} {'weights':>8} {'products':>11}")
 for name, layer in variants(64).items():
     with FlopCounterMode(display=False) as counter:
         layer.to("meta")(torch.empty(1, 64, 30, 44, device="meta"))
     weights = sum(weight.numel() for weight in layer.parameters())
-    print(f"{name:16} {weights:6,} weights, {weights * 28 * 40:10,} products")
+    print(f"{name:16} {weights:8,} {weights * 28 * 40:11,}")
     assert counter.get_total_flops() == 2 * weights * 28 * 40  # products and sums
 
 # %%

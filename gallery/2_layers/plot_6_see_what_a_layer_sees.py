@@ -76,9 +76,9 @@ fig.set_label(
 )
 
 # %%
-# The frame is the formula, the numbers are the measurement, and they agree. Also, the
-# pixel in the middle is heard 15 times, the one in the corner once: a receptive field
-# has a centre, and a rim that hardly matters.
+# The frame is the formula, the numbers are the measurement, and they agree. The two
+# pixels in the middle are heard 15 times each, the corners once: a receptive field has
+# a centre, and a rim that hardly matters.
 
 seen = ways > 0.5
 assert seen[:rows, 2 : 2 + columns].all() and seen.sum() == rows * columns
