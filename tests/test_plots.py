@@ -221,3 +221,42 @@ def test_path_runs_from_the_start_towards_the_goal(ax: Axes, device: torch.devic
     legend = ax.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == list(drawn)
+
+
+def squares(ax: Axes) -> dict[tuple[int, int], str]:
+    """What stands in each row and column: padding, or the name of a colour."""
+    colours = {plots.GREY: "grey", plots.BLUE: "tap", plots.ORANGE: "unseen"}
+    found = {}
+    for patch in ax.patches:
+        assert isinstance(patch, Rectangle)
+        cell = (
+            round(patch.get_y() + patch.get_height() / 2),
+            round(patch.get_x() + patch.get_width() / 2),
+        )
+        (name,) = [
+            name for colour, name in colours.items() if same_color(patch.get_facecolor(), colour)
+        ] or ["padding"]
+        assert patch.get_fill() == (name != "padding")
+        found[cell] = name
+    return found
+
+
+def test_windows_are_drawn_one_below_the_other(ax: Axes) -> None:
+    # Reach 5 over 8 pixels and one of padding on each side: windows start at -1 and 2. Pixels 0 and
+    # 5 lie between taps, pixel 7 beyond the last window.
+    plots.show_windows(ax, 8, 3, stride=3, padding=1, dilation=2, title="a title")
+    image = {(0, -1): "padding", (0, 8): "padding"}
+    image |= {(0, pixel): "unseen" if pixel in (0, 5, 7) else "grey" for pixel in range(8)}
+    taps = {(1, -1), (1, 1), (1, 3), (2, 2), (2, 4), (2, 6)}
+    assert squares(ax) == image | dict.fromkeys(taps, "tap")
+    assert [points(line) for line in ax.lines] == [[[-1, 1], [3, 1]], [[2, 2], [6, 2]]]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["image", "window 1", "window 2"]
+    assert ax.get_title() == "a title"
+    assert ax.yaxis_inverted()
+
+
+def test_windows_cover_the_image_at_stride_1(ax: Axes) -> None:
+    plots.show_windows(ax, 5, 2, title="")
+    assert [cell for cell in squares(ax) if cell[0] == 0] == [(0, pixel) for pixel in range(5)]
+    assert {name for cell, name in squares(ax).items() if cell[0] == 0} == {"grey"}
+    assert len(squares(ax)) == 5 + 4 * 2
