@@ -180,6 +180,18 @@ def show_region(
     ax.plot([], [], "s", color=colour, markersize=9, label=label)
 
 
+def show_polygon(ax: Axes, corners: Tensor, *, colour: str, label: str) -> None:
+    """Fill a polygon in a plane.
+
+    Args:
+        ax: Where to draw.
+        corners: Points in the order of the outline, shape ``(n, 2)``.
+        colour: With what to fill it.
+        label: What it is, for the legend.
+    """
+    ax.fill(*_numbers(corners).T, color=colour, label=label, zorder=3)
+
+
 def show_level(
     ax: Axes, across: Tensor, up: Tensor, heights: Tensor, level: float, *, colour: str, label: str
 ) -> None:
