@@ -117,8 +117,8 @@ for ax, (name, kernels) in zip(axes.flat, paths.items(), strict=True):
     plots.show_bowl(ax, H, goal=(1, -1), reach=0.65)
     ax.get_legend().set_visible(name == "0.005")
 fig.set_label(
-    "Four paths over a slanting valley. At 0.005 the kernel ends on its way. At 1/36 and "
-    "0.03 it zigzags to the goal. At 0.034 it swings across the valley, ever wider."
+    "Four paths over a slanting valley. At 0.005 the kernel stops on its way, at 1/36 "
+    "and 0.03 it zigzags to the goal, at 0.034 it swings across the valley, ever wider."
 )
 
 # %%

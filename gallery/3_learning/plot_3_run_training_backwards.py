@@ -165,8 +165,8 @@ print(f"the difference, give or take {10**-decimals * magnified[1]:.4f}")
 # In practice
 # -----------
 #
-# Write down the seed; PyTorch's `notes on reproducibility
-# <https://docs.pytorch.org/docs/stable/notes/randomness.html>`__ say what else it takes.
+# Print the seed. PyTorch's `notes on reproducibility
+# <https://docs.pytorch.org/docs/stable/notes/randomness.html>`__ say what else it needs.
 #
 # Further reading
 # ---------------
