@@ -61,7 +61,7 @@ torch.testing.assert_close(curvatures, torch.tensor([12.0, 60.0]))
 torch.testing.assert_close(directions.prod(0), torch.tensor([-0.5, 0.5]))
 
 # %%
-# Together is steeper. Opposite moves cancel where a window holds two ones.
+# Together, because opposite moves cancel where a window holds two ones.
 #
 # One step, one factor
 # --------------------
@@ -105,8 +105,8 @@ fig.set_label(
 # Give each of four rates the same start and twenty steps.
 
 rates = {"0.005": 0.005, "1/36": 1 / 36, "0.03": 0.03, "0.034": 0.034}
-options = {"image": X, "target": Y, "kernel_size": (1, 2), "steps": 20, "start": start}
-paths = {name: learn_kernel(lr=lr, **options).kernels for name, lr in rates.items()}
+lesson = {"image": X, "target": Y, "kernel_size": (1, 2), "steps": 20, "start": start}
+paths = {name: learn_kernel(lr=lr, **lesson).kernels for name, lr in rates.items()}
 
 # %%
 # **Which of them is late, and which never arrives?**
@@ -127,10 +127,11 @@ fig.set_label(
 # 0.03 would do what 0.03/42 does here: a sixth of the way in twenty steps.
 
 factors = 1 - torch.tensor([[1 / 36], [0.034], [0.05]]) * curvatures
-steep, flat = factors[:, 1], factors[:, 0]
-torch.testing.assert_close(steep, torch.tensor([-2 / 3, -1.04, -2.0]))
-torch.testing.assert_close(flat[0], torch.tensor(2 / 3))
-mean = learn_kernel(lr=0.03 / 42, **options).kernel
+torch.testing.assert_close(factors[0], torch.tensor([2 / 3, -2 / 3]))
+torch.testing.assert_close(factors[1:, 1], torch.tensor([-1.04, -2.0]))
+late, best, zigzag, gone = ((path[-1] - goal).norm() for path in paths.values())
+assert best < zigzag < late < gone
+mean = learn_kernel(lr=0.03 / 42, **lesson).kernel
 left = ((mean - goal).norm() / (start - goal).norm()).item()
 print(f"with a mean, {1 - left:.2f} of the way")
 assert abs(left - 5 / 6) < 0.01

@@ -165,8 +165,8 @@ print(f"the difference, give or take {10**-decimals * magnified[1]:.4f}")
 # In practice
 # -----------
 #
-# Print the seed. PyTorch's `notes on reproducibility
-# <https://docs.pytorch.org/docs/stable/notes/randomness.html>`__ say what else it needs.
+# Print the seed. What else it takes is in PyTorch's `notes on reproducibility
+# <https://docs.pytorch.org/docs/stable/notes/randomness.html>`__.
 #
 # Further reading
 # ---------------
