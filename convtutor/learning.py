@@ -158,7 +158,7 @@ def largest_stable_lr(image: Tensor, kernel_size: Sequence[int]) -> float:
     References:
         Goh, *Why momentum really works*, Distill 2017, doi:10.23915/distill.00006.
     """
-    # In float64, which some accelerators lack: so that a float32 image loses no digits here.
-    hessian = curvature(image.to("cpu", torch.float64), kernel_size)
+    # Not every accelerator has float64, or eigenvalues.
+    hessian = curvature(image, kernel_size).to("cpu", torch.float64)
     steepest = torch.linalg.eigvalsh(hessian)[-1].item()
     return 2 / steepest if steepest > 0 else float("inf")

@@ -112,8 +112,8 @@ plots.show_losses(axes[0], trace.losses, title="the loss falls steadily")
 plots.show_path(axes[1], trace.kernels, goal=(1, -1), title="the kernel zigzags home")
 fig.set_label(
     "Left, the loss on a logarithmic axis: it falls steadily, over more than three "
-    "decades. Right, the plane of the two taps: the kernel jumps from side to side of a "
-    "line that leads to the goal at 1, minus 1."
+    "decades. Right, the plane of the two taps: the kernel jumps from side to side of "
+    "a line that leads to the goal at 1, minus 1."
 )
 
 # %%

@@ -35,8 +35,9 @@ Y = corr2d(X, K)
 starts = [torch.zeros(3, 3), torch.rand(3, 3), torch.rand(3, 3)]
 lesson = {"image": X, "target": Y, "kernel_size": (3, 3), "lr": 0.02, "steps": 60}
 traces = [learn_kernel(start=start.to(device), **lesson) for start in starts]
-print("last losses:", *[f"{trace.losses[-1]:.0e}" for trace in traces])
-assert all(trace.losses[-1] < 1e-8 for trace in traces)
+largest = max(trace.losses[-1].item() for trace in traces)
+print(f"last losses: {largest:.0e} or less")
+assert largest < 1e-8
 
 # %%
 found = [trace.kernel.cpu() for trace in traces]
