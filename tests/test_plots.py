@@ -7,7 +7,7 @@ import numpy
 import pytest
 import torch
 from matplotlib.axes import Axes
-from matplotlib.colors import same_color
+from matplotlib.colors import same_color, to_rgba
 from matplotlib.contour import ContourSet
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
@@ -263,7 +263,7 @@ def test_region_is_filled_where_it_holds(ax: Axes, device: torch.device) -> None
     (outline,) = filled.get_paths()
     assert outline.contains_point((2, 1.5))
     assert not outline.contains_point((1.5, 3))
-    assert same_color(filled.get_facecolor(), [plots.ORANGE])
+    assert numpy.allclose(filled.get_facecolor(), to_rgba(plots.ORANGE))
     assert [line.get_label() for line in ax.lines] == ["here"]
 
 
