@@ -121,23 +121,30 @@ def show_path(ax: Axes, kernels: Tensor, *, goal: tuple[float, float], title: st
     ax.legend(frameon=False)
 
 
-def show_shrinkage(ax: Axes, curvatures: Tensor, rates: Tensor, *, title: str) -> None:
+def show_shrinkage(
+    ax: Axes, curvatures: Tensor, reach: float, *, marks: dict[str, float], title: str
+) -> None:
     """Draw what one step of gradient descent leaves of an error, for every learning rate.
 
     Args:
         ax: Where to draw.
         curvatures: One positive number for each direction, the flattest first, shape ``(n,)``.
-        rates: Learning rates, in ascending order, shape ``(steps,)``.
+        reach: Up to which rate to draw.
+        marks: Rates to mark on the curve of the steepest direction, and what to write there.
         title: What the curves say.
     """
-    across = _numbers(rates)
+    rates = numpy.linspace(0, reach, 401)
     flattest, *others = _numbers(curvatures)
     for curvature, colour, dash in [(flattest, BLUE, "--"), *((c, ORANGE, "-") for c in others)]:
         label = f"curvature {curvature:.3g}"
-        ax.plot(across, abs(1 - across * curvature), dash, color=colour, linewidth=2, label=label)
+        ax.plot(rates, abs(1 - rates * curvature), dash, color=colour, linewidth=2, label=label)
+    for text, rate in marks.items():
+        left = abs(1 - rate * curvature)
+        ax.plot(rate, left, "o", color=ORANGE)
+        ax.annotate(text, (rate, left), (-8, 6), textcoords="offset points", ha="right")
     ax.axhspan(1, 2, color=GREY, alpha=0.25, linewidth=0)
-    ax.text(across[0], 1.05, " above 1 the error grows")
-    ax.set(xlim=(across[0], across[-1]), ylim=(0, 1.5), title=title)
+    ax.text(0, 1.05, " above 1 the error grows")
+    ax.set(xlim=(0, reach), ylim=(0, 1.5), title=title)
     ax.set(xlabel="learning rate", ylabel="error left after one step")
     ax.legend(frameon=False, loc="lower right")
 

@@ -231,11 +231,13 @@ def test_path_runs_from_the_start_towards_the_goal(ax: Axes, device: torch.devic
 
 
 def test_shrinkage_bends_where_a_step_leaves_nothing(ax: Axes, device: torch.device) -> None:
-    rates = torch.tensor([0.0, 0.25, 0.5, 1.0], device=device)
-    plots.show_shrinkage(ax, torch.tensor([0.5, 2.0], device=device), rates, title="a title")
-    flat, steep, *_ = ax.lines
-    assert points(flat) == [[0, 1], [0.25, 0.875], [0.5, 0.75], [1, 0.5]]
-    assert points(steep) == [[0, 1], [0.25, 0.5], [0.5, 0], [1, 1]]
+    curvatures = torch.tensor([0.5, 2.0], device=device)
+    plots.show_shrinkage(ax, curvatures, 1, marks={"here": 0.75}, title="a title")
+    flat, steep, mark, *_ = ax.lines
+    assert points(flat)[::200] == [[0, 1], [0.5, 0.75], [1, 0.5]]
+    assert points(steep)[::100] == [[0, 1], [0.25, 0.5], [0.5, 0], [0.75, 0.5], [1, 1]]
+    assert points(mark) == [[0.75, 0.5]]
+    assert "here" in [text.get_text() for text in ax.texts]
     assert (flat.get_label(), steep.get_label()) == ("curvature 0.5", "curvature 2")
     assert (ax.get_title(), ax.get_xlabel()) == ("a title", "learning rate")
 

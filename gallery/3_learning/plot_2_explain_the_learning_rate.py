@@ -51,8 +51,8 @@ torch.testing.assert_close(curvature(X, (1, 2)), H)
 
 # %%
 # **Which raises the loss faster:** to move both taps up together, or one up and the
-# other down? These are the eigenvectors of :math:`H`; its eigenvalues, 12 and 60, are
-# the curvatures along them.
+# other down? These are the eigenvectors of :math:`H`, and its eigenvalues are the
+# curvatures along them.
 
 curvatures, directions = torch.linalg.eigh(H.cpu())
 for c, direction in zip(curvatures.tolist(), directions.T.tolist(), strict=True):
@@ -61,7 +61,7 @@ torch.testing.assert_close(curvatures, torch.tensor([12.0, 60.0]))
 torch.testing.assert_close(directions.prod(0), torch.tensor([-0.5, 0.5]))
 
 # %%
-# Together, because opposite moves cancel where a window holds two ones.
+# Together, for opposite moves cancel where a window holds two ones.
 #
 # One step, one factor
 # --------------------
@@ -85,15 +85,9 @@ assert abs(limit - 2 / 60) < 1e-12 and round(0.03 / limit, 6) == 0.9
 
 # %%
 fig, ax = plt.subplots(figsize=(5, 3), layout="constrained")
-rates = torch.linspace(0, 0.04, 401)
-plots.show_shrinkage(ax, curvatures, rates, title="the upper curve sets the pace")
-for name, rate in (("1/36", 1 / 36), ("0.03", 0.03), ("1/30", 1 / 30)):
-    ax.plot(rate, 60 * rate - 1, "o", color=plots.ORANGE)
-    ax.text(rate - 0.0007, 60 * rate - 0.97, name, ha="right")
-fig.set_label(
-    "What a step leaves of an error. For curvature 12 it falls slowly from 1. For 60 "
-    "it falls to 0, rises, meets the other curve at 1/36 and passes 1 at 1/30."
-)
+marks = {"1/36": 1 / 36, "0.03": 0.03, "1/30": 1 / 30}
+plots.show_shrinkage(ax, curvatures, 0.04, marks=marks, title="the upper curve counts")
+fig.set_label("The curve for 12 falls slowly; that for 60 falls to 0 and rises past 1.")
 
 # %%
 # The steep direction leaves first, at 2/60 = 1/30. The fastest rate is where the curves

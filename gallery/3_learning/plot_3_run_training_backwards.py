@@ -118,17 +118,13 @@ by_losses, by_all = agrees[:10].all(0), agrees.all(0)
 
 # %%
 fig, ax = plt.subplots(figsize=(5, 3.4), layout="constrained")
-plots.show_region(
-    ax, left, right, by_losses, colour=plots.GREY, label="all losses agree"
-)
+plots.show_region(ax, left, right, by_losses, colour=plots.GREY, label="losses agree")
 plots.show_region(ax, left, right, by_all, colour=plots.ORANGE, label="the kernel too")
 ax.plot([0.6147, 0.6143], [-0.4089, -0.4088], "*", color=plots.BLUE, markersize=12)
 ax.set(title="starts that all clues allow", xlabel="left tap", ylabel="right tap")
 ax.set(xticks=[0.614, 0.6145, 0.615], yticks=[-0.409, -0.4088, -0.4086])
 ax.legend(frameon=False)
-fig.set_label(
-    "A sliver of starts, cut in two, with one star on either side of the cut."
-)
+fig.set_label("A sliver of starts, cut in two, with one star on each side of the cut.")
 
 # %%
 # The left tap began between 0.6143 and 0.6150, the right one between −0.4091 and
@@ -142,12 +138,12 @@ without = [agrees[torch.arange(12) != clue].all(0).sum() for clue in range(12)]
 assert [clue for clue in range(12) if without[clue] > by_all.sum()] == [0, 3, 11]
 
 # %%
-# Run the two stars. Both give all ten losses, but one misses the last digit of a tap.
+# Run the two stars. Both give all ten losses. The left one misses a digit of one tap.
 
 for start, last in (([0.6147, -0.4089], "-0.9987"), ([0.6143, -0.4088], "-0.9988")):
     trace = learn_kernel(start=tensor([start]), **lesson)
     ended = [f"{tap:.4f}" for tap in trace.kernel.flatten().tolist()]
-    print(start, "ends in", ended)
+    print(start, "to", *ended)
     assert ended == ["1.0011", last]
     torch.testing.assert_close(trace.losses[1::2].round(decimals=3), losses)
 

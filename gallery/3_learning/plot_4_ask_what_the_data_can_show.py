@@ -89,7 +89,7 @@ assert corr2d(X, unseen).abs().max() == 0
 # Least squares picks the smallest of all perfect kernels. It spreads every sum evenly:
 
 smallest = torch.linalg.pinv(A) @ Y.cpu().double().flatten()
-print(smallest.reshape(3, 3).round(decimals=3) + 0)
+print(smallest.reshape(3, 3).float().round(decimals=3) + 0)
 torch.testing.assert_close(smallest.reshape(3, 3), expected.double() / 3)
 
 # %%
@@ -130,11 +130,12 @@ fig.set_label(
 # photograph neighbours are alike, and their differences hardly speak. Noise drowns the
 # quiet first. Add noise of 0.01 to the three full responses, a thousand times:
 
+print(f"{'':17} condition  error")
 for name in ("photograph", "random pixels", "one bright pixel"):
     noise = 0.01 * torch.randn(24, 1000, dtype=torch.float64)
     error = (torch.linalg.pinv(windows(teachers[name])) @ noise).norm(dim=0)
     values = spectra[name]
-    print(f"{name:17} condition {values[0] / values[8]:5.1f}, error {error.mean():.3f}")
+    print(f"{name:17} {values[0] / values[8]:9.1f} {error.mean():6.3f}")
     theory = 0.01 * (1 / values**2).sum().sqrt()
     torch.testing.assert_close(error.square().mean().sqrt(), theory, rtol=0.1, atol=0)
 
