@@ -174,6 +174,8 @@ def show_windows(
 def _cell(ax: Axes, column: int, row: int, color: str | None) -> None:
     style = {"facecolor": color} if color else {"fill": False, "edgecolor": GREY, "linestyle": "--"}
     ax.add_patch(Rectangle((column - 0.42, row - 0.42), 0.84, 0.84, **style))
+
+
 def show_shrinkage(
     ax: Axes, curvatures: Tensor, reach: float, *, marks: dict[str, float], title: str
 ) -> None:

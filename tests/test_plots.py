@@ -267,6 +267,8 @@ def test_windows_cover_the_image_at_stride_1(ax: Axes) -> None:
     assert [cell for cell in squares(ax) if cell[0] == 0] == [(0, pixel) for pixel in range(5)]
     assert {name for cell, name in squares(ax).items() if cell[0] == 0} == {"grey"}
     assert len(squares(ax)) == 5 + 4 * 2
+
+
 def test_shrinkage_bends_where_a_step_leaves_nothing(ax: Axes, device: torch.device) -> None:
     curvatures = torch.tensor([0.5, 2.0], device=device)
     plots.show_shrinkage(ax, curvatures, 1, marks={"here": 0.75}, title="a title")
