@@ -1,10 +1,11 @@
 """Two-dimensional cross-correlation in PyTorch: the operation, the layer, learning a kernel."""
 
+from convtutor.choosing import choose_method
 from convtutor.correlation import corr2d
 from convtutor.devices import default_device, describe_device
 from convtutor.layers import Conv2D
 from convtutor.learning import LearningTrace, curvature, largest_stable_lr, learn_kernel
-from convtutor.methods import METHODS, choose_method
+from convtutor.methods import METHODS
 
 __all__ = [
     "METHODS",
