@@ -1,0 +1,89 @@
+"""How large a feature map is, and how much of the image one of its pixels sees.
+
+Both are questions about one axis at a time: ask once for the rows and once for the columns.
+"""
+
+from collections.abc import Iterable
+
+
+def output_size(
+    size: int, kernel: int, *, stride: int = 1, padding: int = 0, dilation: int = 1
+) -> int:
+    """Count the windows that fit along one axis, which is the size of the output.
+
+    ``floor((size + 2 * padding - reach) / stride) + 1``, where the kernel reaches over
+    ``reach = dilation * (kernel - 1) + 1`` pixels. Rounding down means that pixels at the far end
+    may belong to no window.
+
+    Args:
+        size: Pixels of the image along the axis, at least 1.
+        kernel: Taps of the kernel along the axis, at least 1.
+        stride: Pixels from one window to the next, at least 1.
+        padding: Pixels added on each of the two sides, 0 or more.
+        dilation: Pixels from one tap to the next, at least 1; at 1 the taps are neighbours.
+
+    Returns:
+        Pixels of the output along the axis, at least 1.
+
+    Raises:
+        TypeError: If an argument is not an integer.
+        ValueError: If an argument is too small, or the kernel does not fit.
+
+    References:
+        Dumoulin and Visin, *A guide to convolution arithmetic*, arXiv:1603.07285.
+    """
+    _check("size", size, least=1)
+    _check("kernel", kernel, least=1)
+    _check("stride", stride, least=1)
+    _check("padding", padding, least=0)
+    _check("dilation", dilation, least=1)
+    reach, room = dilation * (kernel - 1) + 1, size + 2 * padding
+    if reach > room:
+        raise ValueError(
+            f"kernel of size {kernel} with dilation {dilation} does not fit in size {size} with "
+            f"padding {padding} on each side: {reach} > {room}"
+        )
+    return (room - reach) // stride + 1
+
+
+def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int]:
+    """Measure, along one axis, what a pixel sees through a stack of layers.
+
+    A layer widens the view by ``dilation * (kernel - 1)`` of its own input's pixels, and each of
+    these is as many pixels of the image apart as the strides before it multiply to.
+
+    Args:
+        layers: Kernel, stride and dilation of each layer along the axis, the first layer first.
+            Pooling counts as a layer too; padding changes nothing.
+
+    Returns:
+        The size of the receptive field, and the jump from the field of one output pixel to that
+        of its neighbour, both in pixels of the image; without layers, both are 1.
+
+    Raises:
+        TypeError: If a number is not an integer.
+        ValueError: If a layer is not three numbers, or one of them is not positive.
+
+    References:
+        Araujo, Norris and Sim, *Computing Receptive Fields of Convolutional Neural Networks*,
+        Distill, 2019, doi:10.23915/distill.00021.
+    """
+    size = jump = 1
+    for number, layer in enumerate(layers):
+        if len(layer) != 3:
+            raise ValueError(
+                f"layers[{number}] must be three numbers (kernel, stride, dilation), got {layer!r}"
+            )
+        kernel, stride, dilation = layer
+        for name, value in (("kernel", kernel), ("stride", stride), ("dilation", dilation)):
+            _check(f"{name} of layers[{number}]", value, least=1)
+        size += dilation * (kernel - 1) * jump
+        jump *= stride
+    return size, jump
+
+
+def _check(name: str, value: int, *, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")

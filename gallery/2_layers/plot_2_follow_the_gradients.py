@@ -1,0 +1,167 @@
+r"""
+Follow the gradients
+====================
+
+By the end of this page you can compute every gradient of a convolutional layer by hand,
+with nothing but the layer's own operation.
+
+**You will need** :ref:`sphx_glr_tutorials_2_layers_plot_1_layer_from_scratch.py`.
+
+**You will learn**
+
+- why the gradient of the kernel is a cross-correlation;
+- why the gradient of the image is a convolution, with the kernel flipped;
+- why autograd finds both without your help.
+"""
+
+import matplotlib.pyplot as plt
+import torch
+from torch.nn import functional
+
+from convtutor import Conv2D, corr2d, default_device, plots
+
+device = default_device()
+
+# %%
+# A layer is one link in a chain that ends in a loss. On the way back it receives a
+# tensor ``G``: for each output pixel, how much the loss rises when that pixel rises.
+# Here the rest of the chain is made up, so that ``G`` is known.
+
+X = torch.tensor([[1.0, 2, 0, 1, 0, 3], [0, 1, 3, 0, 2, 1], [2, 0, 1, 1, 0, 1]])
+K = torch.tensor([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
+G = torch.tensor([[1.0, 0.0, 2.0, -1.0], [0.0, 3.0, 1.0, 0.0]])
+X, K, G = X.to(device), K.to(device), G.to(device)
+loss = (G * corr2d(X, K)).sum()
+
+# %%
+# The kernel: where was each tap?
+# -------------------------------
+#
+# As the kernel slid, its second tap lay on one pixel after the other: in all, on a
+# window of the image that is as large as the output. **By how much does the loss rise
+# when you raise this tap by 1?** It is linear in every tap, so a step of 1 is as good
+# as a small one.
+
+nudge = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]], device=device)
+rise = (G * corr2d(X, K + nudge)).sum() - loss
+print("rise:", rise.item())
+torch.testing.assert_close(rise, (G * X[0:2, 1:5]).sum())
+
+# %%
+# By each of those pixels, times what its output pixel is worth to the loss. The next
+# tap lay on the next window. So lay ``G`` on the image, slide, multiply, add: the
+# gradient of the kernel is a cross-correlation. **What is its shape?**
+
+kernel_grad = corr2d(X, G)
+print(kernel_grad)
+assert kernel_grad.shape == K.shape == (3 - 2 + 1, 6 - 4 + 1)
+torch.testing.assert_close(kernel_grad[0, 1], rise)
+
+# %%
+# The shape of the kernel, as it must be.
+#
+# The image: whom did each pixel serve?
+# -------------------------------------
+#
+# An output pixel read one window. On the way back it pays that window its share of
+# ``G``, times the kernel.
+
+h, w = K.shape
+paid = torch.zeros_like(X)
+for i in range(G.shape[0]):
+    for j in range(G.shape[1]):
+        paid[i : i + h, j : j + w] += G[i, j] * K
+
+# %%
+# Now ask as a pixel, in row :math:`r` and column :math:`c`. The window that starts
+# :math:`b` columns *before* it reads it with the tap :math:`b` columns *into* the
+# kernel. One index runs down while the other runs up, and that is a flipped kernel:
+#
+# .. math:: \frac{\partial L}{\partial X_{r,c}} = \sum_{a,b} G_{r-a,\,c-b} \, K_{a,b}.
+#
+# Pixels at the border were read too, so the flipped kernel must hang over the border of
+# ``G``, onto zeros. This is called a *full convolution*.
+
+padded = functional.pad(G, (w - 1, w - 1, h - 1, h - 1))
+image_grad = corr2d(padded, K.flip(0, 1))
+torch.testing.assert_close(image_grad, paid)
+
+# %%
+fig, axes = plt.subplots(
+    2, 2, figsize=(5.6, 3.6), layout="constrained", width_ratios=(8, 3)
+)
+plots.show_grid(axes[0, 0], padded, title="G among zeros", window=(1, 2, 2, 3))
+plots.show_grid(axes[0, 1], K.flip(0, 1), title="K, flipped")
+plots.show_grid(axes[1, 0], image_grad, title="gradient of X", window=(1, 2, 1, 1))
+plots.show_grid(axes[1, 1], K, title="K")
+fig.set_label(
+    "Top, G in a rim of zeros, 4 by 8, with a frame around its window 1, 0, 2 and 0, "
+    "3, 1; beside it the flipped kernel 3, minus 1, 0 and 0, 2, 1. Bottom, the "
+    "gradient of X, with a frame around the 10 that this window gives, and the kernel."
+)
+
+# %%
+# Check the framed one: :math:`1 \cdot 3 + 3 \cdot 2 + 1 \cdot 1 = 10`.
+
+torch.testing.assert_close(image_grad[1, 2], torch.tensor(10.0, device=device))
+
+# %%
+# The bias is part of every output pixel, so its gradient is the sum of ``G``. That
+# makes three. Does autograd agree?
+
+layer = Conv2D((2, 3)).to(device)
+with torch.no_grad():
+    layer.weight.copy_(K)
+layer(X.requires_grad_()).backward(G)
+torch.testing.assert_close(layer.weight.grad, kernel_grad)
+torch.testing.assert_close(X.grad, image_grad)
+torch.testing.assert_close(layer.bias.grad, G.sum().reshape(1))
+
+# %%
+# It does. :func:`torch.autograd.gradcheck.gradcheck` asks a third witness: it nudges
+# every pixel and every tap in turn. It needs float64, which every CPU has.
+
+pair = [tensor.detach().cpu().double().requires_grad_() for tensor in (X, K)]
+assert torch.autograd.gradcheck(corr2d, pair)
+
+# %%
+# Which error?
+# ------------
+#
+# *Dive into Deep Learning* asks which error message autograd gives for a hand-written
+# layer, which fills its output pixel by pixel. **Which one do you expect?**
+
+Y = torch.zeros(2, requires_grad=False, device=device)
+Y[0] = (X[0:2, 0:3] * layer.weight).sum()
+print("on record:", Y.requires_grad, "as", Y.grad_fn.name())
+assert Y.requires_grad
+
+# %%
+# None. A slice, a product and a sum each have a derivative that autograd knows, and a
+# write into a fresh tensor is recorded as one more step.
+#
+# Try it yourself
+# ---------------
+#
+# And yet there is a way to an error: in the last cell, set ``requires_grad=True``, so
+# that the output asks for a gradient of its own. What does autograd object to? A hint:
+# would that be the gradient of the zero before the write, or of the number after it?
+#
+# In practice
+# -----------
+#
+# Nobody pads and flips by hand. What the image is paid back is an operation of its own,
+# :func:`torch.nn.functional.conv_transpose2d`. Networks also run it forwards, to
+# enlarge a feature map: as a *transposed convolution*.
+
+back = functional.conv_transpose2d(G[None, None], K[None, None])[0, 0]
+torch.testing.assert_close(back, image_grad)
+
+# %%
+# Further reading
+# ---------------
+#
+# - V. Dumoulin and F. Visin, `A guide to convolution arithmetic for deep learning
+#   <https://arxiv.org/abs/1603.07285>`__: with a chapter on the transposed convolution.
+# - A. Baydin, B. Pearlmutter, A. Radul and J. Siskind, `Automatic differentiation in
+#   machine learning: a survey <https://jmlr.org/papers/v18/17-468.html>`__.
