@@ -146,8 +146,8 @@ print(K.numel(), "multiplications for each pixel, or", column.numel() + row.nume
 # Try it yourself
 # ---------------
 #
-# On pure noise, ``torch.rand(600, 512)``, the repeated pixel loses its lead. Put the
-# noise in place of the photograph: which guess is ahead now, and why?
+# On pure noise, ``torch.rand(600, 512).to(device)``, the repeated pixel loses its lead.
+# Put the noise in place of the photograph: which guess is ahead now, and why?
 
 image = photograph
 for mode in modes:

@@ -62,8 +62,8 @@ def convolve(X, K):
 # and a kernel whose taps stand in a triangle. **Which of the two operations puts the
 # triangle down as it is, and what does the other do with it?**
 
-X = images.impulse(3, 5, row=0, column=0, device=device)
-X[2, 3] = 1
+X = images.impulse(3, 5, row=2, column=3, device=device)
+X[0, 0] = 1
 K = torch.tensor([[1.0, 0.0], [2.0, 3.0], [4.0, 5.0]], device=device)
 
 # %%
@@ -116,17 +116,20 @@ assert (convolve(X, K).cpu().numpy() == signal.convolve2d(k, x)).all()
 X = images.photograph(device=device)[60:260, 150:350]
 K = kernels.emboss(device=device)
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.1), layout="constrained")
-plots.show_image(axes[0], corr2d(X, K), title="correlation")
-plots.show_image(axes[1], corr2d(X, K.flip(0, 1)), title="convolution")
+correlation, convolution = corr2d(X, K), corr2d(X, K.flip(0, 1))
+plots.show_image(axes[0], correlation, title="correlation")
+plots.show_image(axes[1], convolution, title="convolution")
 fig.set_label(
     "Two reliefs of a face with glasses. Edges that are bright in one are dark in the "
     "other, as if the light came from the opposite corner."
 )
 
 # %%
-# A Sobel kernel comes back with its sign changed. Blurs and the Laplacian cannot tell,
-# because half a turn leaves them as they are.
+# What one relief adds to the photograph, the other takes away. A Sobel kernel changes
+# its sign. Blurs and the Laplacian cannot tell: half a turn leaves them as they are.
 
+relief = correlation - X[1:-1, 1:-1]
+torch.testing.assert_close(convolution, X[1:-1, 1:-1] - relief, rtol=0, atol=1e-5)
 torch.testing.assert_close(kernels.sobel().flip(0, 1), -kernels.sobel())
 for K in (kernels.box(), kernels.gaussian(), kernels.laplacian()):
     torch.testing.assert_close(K.flip(0, 1), K)
