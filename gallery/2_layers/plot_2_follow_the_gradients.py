@@ -46,11 +46,12 @@ nudge = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]], device=device)
 rise = (G * corr2d(X, K + nudge)).sum() - loss
 print("rise:", rise.item())
 torch.testing.assert_close(rise, (G * X[0:2, 1:5]).sum())
+torch.testing.assert_close(rise.item(), 13.0)
 
 # %%
-# By each of those pixels, times what its output pixel is worth to the loss. The next
-# tap lay on the next window. So lay ``G`` on the image, slide, multiply, add: the
-# gradient of the kernel is a cross-correlation. **What is its shape?**
+# By 13: the sum of those pixels, each times what its output pixel is worth to the loss.
+# The next tap lay on the next window. So lay ``G`` on the image, slide, multiply, add:
+# the gradient of the kernel is a cross-correlation. **What is its shape?**
 
 kernel_grad = corr2d(X, G)
 print(kernel_grad)
