@@ -3,7 +3,7 @@
 from convtutor.correlation import corr2d
 from convtutor.devices import default_device, describe_device
 from convtutor.layers import Conv2D
-from convtutor.learning import LearningTrace, learn_kernel
+from convtutor.learning import LearningTrace, curvature, largest_stable_lr, learn_kernel
 from convtutor.methods import METHODS, choose_method
 
 __all__ = [
@@ -12,7 +12,9 @@ __all__ = [
     "LearningTrace",
     "choose_method",
     "corr2d",
+    "curvature",
     "default_device",
     "describe_device",
+    "largest_stable_lr",
     "learn_kernel",
 ]

@@ -60,6 +60,73 @@ def diagonal(
     return torch.ones(height, width, dtype=dtype, device=device).triu().tril(2)
 
 
+def impulse(
+    height: int = 5,
+    width: int = 7,
+    *,
+    row: int | None = None,
+    column: int | None = None,
+    dtype: torch.dtype | None = None,
+    device: torch.device | None = None,
+) -> Tensor:
+    """Draw a dark image with a single bright pixel.
+
+    Args:
+        height: Rows, at least 1.
+        width: Columns, at least 1.
+        row: Where the pixel is, counted from 0 at the top; ``None`` for the middle.
+        column: Where the pixel is, counted from 0 on the left; ``None`` for the middle.
+        dtype: As in :func:`torch.zeros`.
+        device: As in :func:`torch.zeros`.
+
+    Returns:
+        One 1 among zeros, shape ``(height, width)``.
+
+    Raises:
+        ValueError: If the image has no pixels, or the pixel is not in it.
+    """
+    _check_size(height, width, least_width=1)
+    row = height // 2 if row is None else row
+    column = width // 2 if column is None else column
+    for name, place, size in (("row", row, height), ("column", column, width)):
+        if not 0 <= place < size:
+            raise ValueError(f"{name} must be from 0 to {size - 1}, got {place}")
+    pixels = torch.zeros(height, width, dtype=dtype, device=device)
+    pixels[row, column] = 1
+    return pixels
+
+
+def checkerboard(
+    height: int = 6,
+    width: int = 8,
+    *,
+    square: int = 1,
+    dtype: torch.dtype | None = None,
+    device: torch.device | None = None,
+) -> Tensor:
+    """Draw bright and dark squares in turn, the top left one bright.
+
+    Args:
+        height: Rows, at least 1.
+        width: Columns, at least 1.
+        square: Side of a square in pixels, at least 1; squares at the borders may be cut.
+        dtype: As in :func:`torch.ones`.
+        device: As in :func:`torch.ones`.
+
+    Returns:
+        Ones and zeros, shape ``(height, width)``.
+
+    Raises:
+        ValueError: If a size is less than 1.
+    """
+    _check_size(height, width, least_width=1)
+    if square < 1:
+        raise ValueError(f"square must be at least 1, got {square}")
+    rows = torch.arange(height, device=device)[:, None] // square
+    columns = torch.arange(width, device=device) // square
+    return ((rows + columns) % 2 == 0).to(dtype or torch.get_default_dtype())
+
+
 def photograph(*, dtype: torch.dtype | None = None, device: torch.device | None = None) -> Tensor:
     """Load a photograph of Grace Hopper, in shades of grey.
 

@@ -27,14 +27,7 @@ class Conv2D(nn.Module):
 
     def __init__(self, kernel_size: Sequence[int]) -> None:
         super().__init__()
-        if not (
-            isinstance(kernel_size, Sequence)
-            and len(kernel_size) == 2
-            and all(isinstance(size, int) and size > 0 for size in kernel_size)
-        ):
-            raise ValueError(
-                f"kernel_size must be two positive integers (height, width), got {kernel_size!r}"
-            )
+        check_kernel_size(kernel_size)
         self.weight = nn.Parameter(torch.rand(*kernel_size))
         self.bias = nn.Parameter(torch.zeros(1))
 
@@ -48,3 +41,23 @@ class Conv2D(nn.Module):
             Feature map, shape ``(..., H - h + 1, W - w + 1)``.
         """
         return corr2d(x, self.weight) + self.bias
+
+
+def check_kernel_size(kernel_size: Sequence[int]) -> None:
+    """Refuse what is not the size of a kernel.
+
+    Args:
+        kernel_size: What should be height and width.
+
+    Raises:
+        ValueError: If ``kernel_size`` is not two positive integers.
+    """
+    if not (
+        isinstance(kernel_size, Sequence)
+        and len(kernel_size) == 2
+        # True is an int to Python, but not a size.
+        and all(type(size) is int and size > 0 for size in kernel_size)
+    ):
+        raise ValueError(
+            f"kernel_size must be two positive integers (height, width), got {kernel_size!r}"
+        )

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from convtutor.correlation import corr2d
-from convtutor.layers import Conv2D
+from convtutor.layers import Conv2D, check_kernel_size
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,14 @@ def learn_kernel(
 
     Raises:
         TypeError: If the image is not floating, or the dtype of ``target`` or ``start`` is not its.
-        ValueError: If ``lr`` is not positive, ``steps`` is negative, or the shape of ``target`` or
-            ``start`` does not fit.
+        ValueError: If ``lr`` is not positive, ``steps`` is negative, ``kernel_size`` is not two
+            positive integers, or the shape of ``target`` or ``start`` does not fit.
     """
     if not lr > 0:
         raise ValueError(f"lr must be positive, got {lr}")
     if steps < 0:
         raise ValueError(f"steps must be zero or more, got {steps}")
+    check_kernel_size(kernel_size)
     if not image.is_floating_point():
         raise TypeError(
             f"image of dtype {image.dtype} gives no slope to follow; convert it first: "
@@ -86,7 +87,8 @@ def learn_kernel(
 
     losses, kernels = [], [kernel.detach().clone()]
     for _ in range(steps):
-        loss = ((corr2d(image, kernel) - target) ** 2).sum()
+        with torch.enable_grad():  # even where the caller has switched it off
+            loss = ((corr2d(image, kernel) - target) ** 2).sum()
         (gradient,) = torch.autograd.grad(loss, kernel)
         with torch.no_grad():
             kernel -= lr * gradient
@@ -95,3 +97,70 @@ def learn_kernel(
     return LearningTrace(
         losses=torch.stack(losses) if losses else image.new_empty(0), kernels=torch.stack(kernels)
     )
+
+
+def curvature(image: Tensor, kernel_size: Sequence[int]) -> Tensor:
+    """Compute how steeply the summed squared error bends as the taps of a kernel change.
+
+    The response is linear in the taps, so the loss is a bowl with the same Hessian everywhere,
+    whatever the target: ``2 * A.T @ A``, where every row of ``A`` is one window of the image.
+
+    Args:
+        image: Pixels, shape ``(..., H, W)``.
+        kernel_size: Height and width of the kernel, ``(h, w)``.
+
+    Returns:
+        The Hessian, shape ``(h * w, h * w)``, dtype and device of the image. Taps are counted row
+        by row.
+
+    Raises:
+        TypeError: If the image is not floating.
+        ValueError: If ``kernel_size`` is not two positive integers, or does not fit in the image.
+
+    References:
+        Boyd and Vandenberghe, *Introduction to Applied Linear Algebra*, chapter 12.
+    """
+    if not image.is_floating_point():
+        raise TypeError(
+            f"image of dtype {image.dtype} has no slope that could bend; convert it first: "
+            "image.to(torch.float32)"
+        )
+    if not (
+        isinstance(kernel_size, Sequence)
+        and len(kernel_size) == 2
+        and all(isinstance(size, int) and size > 0 for size in kernel_size)
+    ):
+        raise ValueError(
+            f"kernel_size must be two positive integers (height, width), got {kernel_size!r}"
+        )
+    h, w = kernel_size
+    corr2d(image, image.new_zeros(h, w))  # has its own words for a size that does not fit
+    windows = image.unfold(-2, h, 1).unfold(-2, w, 1).reshape(-1, h * w)
+    return 2 * windows.T @ windows
+
+
+def largest_stable_lr(image: Tensor, kernel_size: Sequence[int]) -> float:
+    """Compute the learning rate up to which :func:`learn_kernel` comes to rest.
+
+    A step at rate ``lr`` multiplies the error along a direction of curvature ``c`` by ``1 - lr*c``.
+    That shrinks it as long as ``lr < 2 / c``, so the direction with the largest curvature decides.
+
+    Args:
+        image: Pixels, shape ``(..., H, W)``.
+        kernel_size: Height and width of the kernel, ``(h, w)``.
+
+    Returns:
+        Two divided by the largest eigenvalue of :func:`curvature`; infinity if the image is zero.
+        It is a limit for a *sum* of squares. For their mean, multiply by the number of terms.
+
+    Raises:
+        TypeError: If the image is not floating.
+        ValueError: If ``kernel_size`` is not two positive integers, or does not fit in the image.
+
+    References:
+        Goh, *Why momentum really works*, Distill 2017, doi:10.23915/distill.00006.
+    """
+    # Not every accelerator has float64, or eigenvalues.
+    hessian = curvature(image, kernel_size).to("cpu", torch.float64)
+    steepest = torch.linalg.eigvalsh(hessian)[-1].item()
+    return 2 / steepest if steepest > 0 else float("inf")

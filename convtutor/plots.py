@@ -176,6 +176,118 @@ def _cell(ax: Axes, column: int, row: int, color: str | None) -> None:
     ax.add_patch(Rectangle((column - 0.42, row - 0.42), 0.84, 0.84, **style))
 
 
+def show_shrinkage(
+    ax: Axes, curvatures: Tensor, reach: float, *, marks: dict[str, float], title: str
+) -> None:
+    """Draw what one step of gradient descent leaves of an error, for every learning rate.
+
+    Args:
+        ax: Where to draw.
+        curvatures: One positive number for each direction, the flattest first, shape ``(n,)``.
+        reach: Up to which rate to draw.
+        marks: Rates to mark on the curve of the steepest direction, and what to write there.
+        title: What the curves say.
+    """
+    rates = numpy.linspace(0, reach, 401)
+    flattest, *others = _numbers(curvatures)
+    for curvature, colour, dash in [(flattest, BLUE, "--"), *((c, ORANGE, "-") for c in others)]:
+        label = f"curvature {curvature:.3g}"
+        ax.plot(rates, abs(1 - rates * curvature), dash, color=colour, linewidth=2, label=label)
+    for text, rate in marks.items():
+        left = abs(1 - rate * curvature)
+        ax.plot(rate, left, "o", color=ORANGE)
+        ax.annotate(text, (rate, left), (-8, 6), textcoords="offset points", ha="right")
+    ax.axhspan(1, 2, color=GREY, alpha=0.25, linewidth=0)
+    ax.text(0, 1.05, " above 1 the error grows")
+    ax.set(xlim=(0, reach), ylim=(0, 1.5), title=title)
+    ax.set(xlabel="learning rate", ylabel="error left after one step")
+    ax.legend(frameon=False, loc="lower right")
+
+
+def show_bowl(ax: Axes, hessian: Tensor, *, goal: tuple[float, float], reach: float) -> None:
+    """Draw the loss of a kernel with two taps as a map, with lines of equal height.
+
+    Args:
+        ax: Where to draw; the map becomes all that is seen of its plane.
+        hessian: The curvature of the loss, shape ``(2, 2)``.
+        goal: The two taps at the bottom of the bowl, in the middle of the map.
+        reach: How far the map goes on every side of the goal.
+    """
+    side = numpy.linspace(-reach, reach, 200)
+    taps = numpy.stack(numpy.meshgrid(side, side), axis=-1)
+    heights = numpy.einsum("...i,ij,...j", taps, _numbers(hessian), taps) / 2
+    # Heights that grow like squares, as the bowl does: then the lines are equally far apart.
+    levels = heights.max() * numpy.linspace(0.1, 1, 10) ** 2
+    left, right = goal
+    ax.contour(
+        left + side, right + side, heights, levels, colors=GREY, linewidths=0.8, alpha=0.7, zorder=0
+    )
+    ax.set(xlim=(left - reach, left + reach), ylim=(right - reach, right + reach), aspect="equal")
+
+
+def show_region(
+    ax: Axes, across: Tensor, up: Tensor, inside: Tensor, *, colour: str, label: str
+) -> None:
+    """Fill the part of a plane in which something holds.
+
+    Args:
+        ax: Where to draw.
+        across: Positions along the horizontal axis, in ascending order, shape ``(W,)``.
+        up: Positions along the vertical axis, in ascending order, shape ``(H,)``.
+        inside: Where it holds, booleans of shape ``(H, W)``.
+        colour: With what to fill it.
+        label: What holds there, for the legend.
+    """
+    ax.contourf(_numbers(across), _numbers(up), _numbers(inside), [0.5, 1.5], colors=[colour])
+    ax.plot([], [], "s", color=colour, markersize=9, label=label)
+
+
+def show_polygon(ax: Axes, corners: Tensor, *, colour: str, label: str) -> None:
+    """Fill a polygon in a plane.
+
+    Args:
+        ax: Where to draw.
+        corners: Points in the order of the outline, shape ``(n, 2)``.
+        colour: With what to fill it.
+        label: What it is, for the legend.
+    """
+    ax.fill(*_numbers(corners).T, color=colour, label=label, zorder=3)
+
+
+def show_level(
+    ax: Axes, across: Tensor, up: Tensor, heights: Tensor, level: float, *, colour: str, label: str
+) -> None:
+    """Draw the line in a plane on which a quantity has a given value.
+
+    Args:
+        ax: Where to draw.
+        across: Positions along the horizontal axis, in ascending order, shape ``(W,)``.
+        up: Positions along the vertical axis, in ascending order, shape ``(H,)``.
+        heights: The quantity, shape ``(H, W)``.
+        level: Its value on the line.
+        colour: That of the line.
+        label: What has this value there, for the legend.
+    """
+    ax.contour(_numbers(across), _numbers(up), _numbers(heights), [level], colors=[colour])
+    ax.plot([], [], color=colour, label=label)
+
+
+def show_spectra(ax: Axes, spectra: dict[str, Tensor], *, title: str) -> None:
+    """Draw singular values from the largest to the smallest, on a logarithmic axis.
+
+    Args:
+        ax: Where to draw.
+        spectra: For each name in the legend, positive numbers in descending order, shape ``(n,)``.
+        title: What the curves say.
+    """
+    styles = (("o-", BLUE), ("s--", ORANGE), ("^:", GREY), ("d-.", BLUE), ("v-", ORANGE))
+    for (name, values), (style, colour) in zip(spectra.items(), styles, strict=False):
+        ax.semilogy(range(1, len(values) + 1), _numbers(values), style, color=colour, label=name)
+    ax.set(xlabel="direction in the space of kernels", ylabel="singular value", title=title)
+    ax.grid(color=GREY, alpha=0.3)
+    ax.legend(frameon=False)
+
+
 def _numbers(tensor: Tensor) -> numpy.ndarray:
     return tensor.detach().to("cpu", torch.float32).numpy()
 

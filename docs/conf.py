@@ -40,6 +40,7 @@ default_role = "code"
 intersphinx_mapping = {
     "python": ("https://docs.python.org/3", "inventories/python.txt"),
     "torch": ("https://docs.pytorch.org/docs/stable", "inventories/torch.txt"),
+    "scipy": ("https://docs.scipy.org/doc/scipy", "inventories/scipy.txt"),
     "matplotlib": ("https://matplotlib.org/stable", "inventories/matplotlib.txt"),
 }
 
@@ -49,7 +50,8 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "image_scrapers": ("figures.scrape",),
     "inspect_global_variables": False,  # a link on every X would be noise
-    "capture_repr": (),  # a page prints what it wants seen
+    # A page prints what it wants seen; what draws itself as HTML is shown as well.
+    "capture_repr": ("_repr_html_",),
     "backreferences_dir": "_backreferences",
     "doc_module": ("convtutor",),
     "prefer_full_module": {"convtutor"},

@@ -39,8 +39,20 @@ DIAGONAL = {
         [0, 0, 0, 0],
     ],
 }
+IMPULSE = {
+    (2, 3): [[0, 0, 0], [0, 1, 0]],
+    (5, 4): [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]],
+    (1, 1): [[1]],
+}
+CHECKERBOARD = {
+    (2, 5): [[1, 0, 1, 0, 1], [0, 1, 0, 1, 0]],
+    (3, 2): [[1, 0], [0, 1], [1, 0]],
+    (1, 1): [[1]],
+}
 CASES = [(images.striped, *case) for case in STRIPED.items()]
 CASES += [(images.diagonal, *case) for case in DIAGONAL.items()]
+CASES += [(images.impulse, *case) for case in IMPULSE.items()]
+CASES += [(images.checkerboard, *case) for case in CHECKERBOARD.items()]
 
 
 @pytest.mark.parametrize(("draw", "size", "pixels"), CASES)
@@ -56,13 +68,53 @@ def test_draws_these_pixels(
     torch.testing.assert_close(drawn, expected, rtol=0, atol=0)  # dtype and device as well
 
 
-@pytest.mark.parametrize("draw", [images.striped, images.diagonal])
+@pytest.mark.parametrize("draw", [images.striped, images.diagonal, images.checkerboard])
 def test_is_6_by_8_unless_told_otherwise(draw: Callable[..., Tensor]) -> None:
     assert torch.equal(draw(), draw(6, 8))
 
 
+def test_impulse_is_5_by_7_unless_told_otherwise() -> None:
+    assert torch.equal(images.impulse(), images.impulse(5, 7, row=2, column=3))
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 4), (2, 0), (1, 2)])
+def test_impulse_is_where_it_is_told(row: int, column: int, device: torch.device) -> None:
+    pixels = images.impulse(3, 5, row=row, column=column, device=device)
+    assert pixels.nonzero().tolist() == [[row, column]]
+    assert pixels[row, column] == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ({"row": 3}, "row must be from 0 to 2, got 3"),
+        ({"row": -1}, "row must be from 0 to 2, got -1"),
+        ({"column": 5}, "column must be from 0 to 4, got 5"),
+    ],
+)
+def test_impulse_refuses_a_place_outside(place: dict[str, int], text: str) -> None:
+    with pytest.raises(ValueError, match=f"^{text}$"):
+        images.impulse(3, 5, row=place.get("row"), column=place.get("column"))
+
+
+def test_checkerboard_has_squares_of_the_size_it_is_told(device: torch.device) -> None:
+    expected = [[1, 1, 0, 0, 1], [1, 1, 0, 0, 1], [0, 0, 1, 1, 0]]
+    assert images.checkerboard(3, 5, square=2, device=device).tolist() == expected
+    with pytest.raises(ValueError, match=r"^square must be at least 1, got 0$"):
+        images.checkerboard(square=0)
+
+
 # The device "meta" is on every machine and is never the default.
-@pytest.mark.parametrize("draw", [images.striped, images.diagonal, images.photograph])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        images.striped,
+        images.diagonal,
+        images.impulse,
+        images.checkerboard,
+        images.photograph,
+    ],
+)
 def test_goes_where_it_is_told(draw: Callable[..., Tensor]) -> None:
     assert draw(device=torch.device("meta")).device.type == "meta"
     assert draw(dtype=torch.float16).dtype == torch.float16
@@ -90,6 +142,13 @@ def test_refuses_a_size_that_shows_no_edge(
 ) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         draw(**size)
+
+
+@pytest.mark.parametrize("draw", [images.impulse, images.checkerboard])
+@pytest.mark.parametrize("name", ["height", "width"])
+def test_refuses_an_image_without_pixels(draw: Callable[..., Tensor], name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must be at least 1, got 0$"):
+        draw(**{name: 0})
 
 
 def test_photograph_is_brightness_from_0_to_1(dtype: torch.dtype, device: torch.device) -> None:

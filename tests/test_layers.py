@@ -106,7 +106,7 @@ def test_state_survives_a_round_trip(device: torch.device) -> None:
 
 @pytest.mark.parametrize(
     "kernel_size",
-    [3, None, "ab", (2,), (1, 2, 3), (0, 2), (2, -1), (2.0, 3)],
+    [3, None, "ab", (2,), (1, 2, 3), (0, 2), (2, -1), (2.0, 3), (True, 2)],
     ids=repr,
 )
 def test_refuses_a_kernel_size_that_is_not_two_positive_integers(kernel_size: object) -> None:

@@ -1,4 +1,6 @@
-"""``learn_kernel`` against the notebook's printout, a closed formula, and PyTorch's optimiser."""
+"""``learn_kernel`` against the notebook's printout, a closed formula, and PyTorch's optimiser;
+``curvature`` and ``largest_stable_lr`` against counting, autograd, and what training does.
+"""
 
 import dataclasses
 import re
@@ -8,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from convtutor import corr2d, images, learn_kernel
+from convtutor import corr2d, curvature, images, largest_stable_lr, learn_kernel
 
 START, GOAL, LR, STEPS = (0.6147, -0.4089), (1.0, -1.0), 0.03, 20
 
@@ -132,6 +134,13 @@ def test_leaves_what_it_was_given_alone(lesson: dict[str, Any]) -> None:
     assert not trace.kernels.requires_grad
 
 
+def test_learns_where_gradients_are_switched_off(lesson: dict[str, Any]) -> None:
+    expected = learn_kernel(**lesson)
+    with torch.no_grad():
+        trace = learn_kernel(**lesson)
+    assert torch.equal(trace.kernels, expected.kernels)
+
+
 def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
     trace = learn_kernel(**lesson | {"steps": 1})
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -163,7 +172,7 @@ def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
             "target of shape (6, 8) does not match the response's shape (6, 7)",
         ),
         (
-            {"start": None, "kernel_size": 2},
+            {"kernel_size": 2},
             ValueError,
             "kernel_size must be two positive integers (height, width), got 2",
         ),
@@ -203,3 +212,100 @@ def test_says_what_is_wrong(
     text = text.format(dtype=image.dtype)
     with pytest.raises(error, match=f"^{re.escape(text)}$"):
         learn_kernel(**arguments)
+
+
+def test_curvature_counts_the_ones_of_the_stripe(dtype: torch.dtype, device: torch.device) -> None:
+    H = curvature(images.striped(6, 8, dtype=dtype, device=device), (1, 2))
+    assert torch.equal(H, torch.tensor([[36, 24], [24, 36]], dtype=dtype, device=device))
+    # On its side, a kernel of shape (1, 2) sees rows of equal pixels: 8 rows of 5 windows, half
+    # of them bright.
+    H = curvature(images.striped(6, 8, dtype=dtype, device=device).T, (1, 2))
+    assert torch.equal(H, torch.full((2, 2), 40, dtype=dtype, device=device))
+
+
+def test_curvature_is_the_hessian_of_the_loss(dtype: torch.dtype, device: torch.device) -> None:
+    torch.manual_seed(0)
+    image = torch.randn(2, 3, 5, 7, dtype=dtype, device=device)
+    target = torch.randn(2, 3, 4, 5, dtype=dtype, device=device)
+    kernel = torch.randn(2, 3, dtype=dtype, device=device)
+
+    def loss(kernel: Tensor) -> Tensor:
+        return ((corr2d(image, kernel) - target) ** 2).sum()
+
+    H = torch.autograd.functional.hessian(loss, kernel)  # type: ignore[no-untyped-call]
+    actual = curvature(image, (2, 3))
+    assert (actual.dtype, actual.device) == (dtype, image.device)
+    # Sums of 120 products of size 1.
+    rtol, atol = (1e-5, 1e-4) if dtype == torch.float32 else (1e-13, 1e-12)
+    torch.testing.assert_close(actual, H.reshape(6, 6), rtol=rtol, atol=atol)
+
+
+def test_the_stripes_limit_is_a_thirtieth(dtype: torch.dtype, device: torch.device) -> None:
+    limit = largest_stable_lr(images.striped(6, 8, dtype=dtype, device=device), (1, 2))
+    assert isinstance(limit, float)
+    assert limit == pytest.approx(2 / 60, rel=1e-14)  # 12 and 60 are exact
+
+
+@pytest.mark.parametrize("kernel_size", [(1, 2), (2, 1), (2, 3)])
+def test_below_the_limit_it_settles_and_above_it_does_not(
+    kernel_size: tuple[int, int], dtype: torch.dtype, device: torch.device
+) -> None:
+    torch.manual_seed(0)
+    image = torch.randn(2, 5, 7, dtype=dtype, device=device)
+    goal = torch.randn(kernel_size, dtype=dtype, device=device)
+    lesson: dict[str, Any] = {"kernel_size": kernel_size, "steps": 400, "start": 0 * goal}
+    limit = largest_stable_lr(image, kernel_size)
+    target = corr2d(image, goal)
+    # In the steepest direction a step leaves −0.98 of the error, or −1.02: after 400 steps that is
+    # a three-thousandth, or three thousand times; squared, in the loss. Part of the first loss
+    # belongs to the other directions.
+    below = learn_kernel(image, target, lr=0.99 * limit, **lesson)
+    above = learn_kernel(image, target, lr=1.01 * limit, **lesson)
+    assert below.losses[-1] < 1e-5 * below.losses[0]
+    assert above.losses[-1] > 1e3 * above.losses[0]
+
+
+def test_no_rate_is_too_large_for_a_black_image(device: torch.device) -> None:
+    assert largest_stable_lr(torch.zeros(6, 8, device=device), (2, 3)) == float("inf")
+
+
+@pytest.mark.parametrize("function", [curvature, largest_stable_lr])
+@pytest.mark.parametrize(
+    ("image_dtype", "kernel_size", "error", "text"),
+    [
+        (
+            torch.int64,
+            (1, 2),
+            TypeError,
+            "image of dtype torch.int64 has no slope that could bend; convert it first: "
+            "image.to(torch.float32)",
+        ),
+        (
+            torch.float32,
+            2,
+            ValueError,
+            "kernel_size must be two positive integers (height, width), got 2",
+        ),
+        (
+            torch.float32,
+            (0, 2),
+            ValueError,
+            "kernel_size must be two positive integers (height, width), got (0, 2)",
+        ),
+        (
+            torch.float32,
+            (7, 2),
+            ValueError,
+            "kernel of shape (7, 2) does not fit in image of shape (6, 8): 7 > 6",
+        ),
+    ],
+)
+def test_curvature_says_what_is_wrong(
+    function: Any,
+    image_dtype: torch.dtype,
+    kernel_size: Any,
+    error: type[Exception],
+    text: str,
+) -> None:
+    with pytest.raises(error, match=f"^{re.escape(text)}$"):
+        function(torch.ones(6, 8, dtype=image_dtype), kernel_size)

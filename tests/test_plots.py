@@ -7,10 +7,12 @@ import numpy
 import pytest
 import torch
 from matplotlib.axes import Axes
-from matplotlib.colors import same_color
+from matplotlib.colors import same_color, to_rgba
+from matplotlib.contour import ContourSet
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
+from matplotlib.path import Path
 from torch import Tensor
 
 from convtutor import plots
@@ -52,6 +54,11 @@ def points(line: Line2D) -> list[list[float]]:
 def texts(ax: Axes) -> dict[tuple[float, float], str]:
     """What stands where, by row and column."""
     return {(text.get_position()[1], text.get_position()[0]): text.get_text() for text in ax.texts}
+
+
+def vertices(path: Path) -> numpy.ndarray:
+    """The points of a path, shape (n, 2)."""
+    return numpy.asarray(path.vertices)
 
 
 def draw_path(ax: Axes, kernels: Tensor, *, title: str) -> None:
@@ -195,7 +202,7 @@ def test_response_is_not_paled_by_a_few_extremes(ax: Axes, device: torch.device)
 
 def test_response_of_one_pixel_in_a_thousand_is_seen(ax: Axes, device: torch.device) -> None:
     response = torch.zeros(30, 40, device=device)
-    response[2, 3] = -5
+    response[2, 3] = -0.5
     plots.show_response(ax, response, title="")
     assert same_color(shades(ax)[2, 3], plots.BLUE)
 
@@ -260,3 +267,72 @@ def test_windows_cover_the_image_at_stride_1(ax: Axes) -> None:
     assert [cell for cell in squares(ax) if cell[0] == 0] == [(0, pixel) for pixel in range(5)]
     assert {name for cell, name in squares(ax).items() if cell[0] == 0} == {"grey"}
     assert len(squares(ax)) == 5 + 4 * 2
+
+
+def test_shrinkage_bends_where_a_step_leaves_nothing(ax: Axes, device: torch.device) -> None:
+    curvatures = torch.tensor([0.5, 2.0], device=device)
+    plots.show_shrinkage(ax, curvatures, 1, marks={"here": 0.75}, title="a title")
+    flat, steep, mark, *_ = ax.lines
+    assert points(flat)[::200] == [[0, 1], [0.5, 0.75], [1, 0.5]]
+    assert points(steep)[::100] == [[0, 1], [0.25, 0.5], [0.5, 0], [0.75, 0.5], [1, 1]]
+    assert points(mark) == [[0.75, 0.5]]
+    assert "here" in [text.get_text() for text in ax.texts]
+    assert (flat.get_label(), steep.get_label()) == ("curvature 0.5", "curvature 2")
+    assert (ax.get_title(), ax.get_xlabel()) == ("a title", "learning rate")
+
+
+def test_bowl_is_flattest_where_the_curvature_is_smallest(ax: Axes, device: torch.device) -> None:
+    plots.show_bowl(ax, torch.diag(torch.tensor([4.0, 1.0], device=device)), goal=(3, -5), reach=2)
+    assert (ax.get_xlim(), ax.get_ylim()) == ((1, 5), (-7, -3))
+    (lines,) = ax.collections
+    assert isinstance(lines, ContourSet)
+    innermost = vertices(lines.get_paths()[0])
+    # An ellipse around the goal, twice as high as wide: heights go with the square.
+    centre = (innermost.max(0) + innermost.min(0)) / 2
+    width, height = innermost.max(0) - innermost.min(0)
+    assert centre == pytest.approx([3, -5], abs=0.02)
+    assert height / width == pytest.approx(2, rel=0.02)
+
+
+def test_region_is_filled_where_it_holds(ax: Axes, device: torch.device) -> None:
+    across, up = torch.arange(5.0, device=device), torch.arange(4.0, device=device)
+    inside = torch.zeros(4, 5, dtype=torch.bool, device=device)
+    inside[1:3, 1:4] = True
+    plots.show_region(ax, across, up, inside, colour=plots.ORANGE, label="here")
+    (filled,) = ax.collections
+    assert isinstance(filled, ContourSet)
+    (outline,) = filled.get_paths()
+    assert outline.contains_point((2, 1.5))
+    assert not outline.contains_point((1.5, 3))
+    assert numpy.allclose(filled.get_facecolor(), to_rgba(plots.ORANGE))
+    assert [line.get_label() for line in ax.lines] == ["here"]
+
+
+def test_level_is_drawn_where_the_height_is_reached(ax: Axes, device: torch.device) -> None:
+    across, up = torch.arange(5.0, device=device), torch.arange(4.0, device=device)
+    heights = across.expand(4, 5)
+    plots.show_level(ax, across, up, heights, 2.5, colour=plots.BLUE, label="there")
+    (lines,) = ax.collections
+    assert isinstance(lines, ContourSet)
+    (line,) = lines.get_paths()
+    assert sorted(vertices(line).tolist()) == [[2.5, 0], [2.5, 1], [2.5, 2], [2.5, 3]]
+    assert [line.get_label() for line in ax.lines] == ["there"]
+
+
+def test_polygon_has_its_corners(ax: Axes, device: torch.device) -> None:
+    corners = torch.tensor([[0.0, 0.0], [3.0, 1.0], [1.0, 2.0]], device=device)
+    plots.show_polygon(ax, corners, colour=plots.ORANGE, label="a triangle")
+    (polygon,) = ax.patches
+    assert isinstance(polygon, Polygon)
+    assert numpy.asarray(polygon.get_xy()).tolist() == [[0, 0], [3, 1], [1, 2], [0, 0]]
+    assert polygon.get_label() == "a triangle"
+    assert same_color(polygon.get_facecolor(), plots.ORANGE)
+
+
+def test_spectra_are_counted_from_one(ax: Axes, device: torch.device) -> None:
+    spectra = {"full": torch.tensor([4.0, 2.0, 1.0]), "poor": torch.tensor([3.0, 0.5])}
+    spectra = {name: values.to(device) for name, values in spectra.items()}
+    plots.show_spectra(ax, spectra, title="a title")
+    drawn = {line.get_label(): points(line) for line in ax.lines}
+    assert drawn == {"full": [[1, 4], [2, 2], [3, 1]], "poor": [[1, 3], [2, 0.5]]}
+    assert (ax.get_yscale(), ax.get_title()) == ("log", "a title")

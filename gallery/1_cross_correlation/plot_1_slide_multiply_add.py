@@ -19,7 +19,7 @@ import inspect
 import matplotlib.pyplot as plt
 import torch
 
-from convtutor import corr2d, default_device, methods, plots
+from convtutor import animation, corr2d, default_device, methods, plots
 
 device = default_device()
 
@@ -64,6 +64,12 @@ print(Y)
 torch.testing.assert_close(Y, torch.tensor([[19.0, 25.0], [37.0, 43.0]], device=device))
 
 # %%
+# Watch it happen. The taps ride along in the corners of the frame, and each sum goes to
+# the place in the output that the window has in the image.
+
+animation.SlidingWindow(X, K)
+
+# %%
 # How large is the output?
 # ------------------------
 #
@@ -73,15 +79,21 @@ torch.testing.assert_close(Y, torch.tensor([[19.0, 25.0], [37.0, 43.0]], device=
 #
 # .. math:: (H - h + 1) \times (W - w + 1).
 #
-# **Predict the shape** for the image and the kernel below, then run the cell. Neither
-# is square: square examples hide mistakes, because rows and columns can be mixed up
-# without a trace.
+# **Predict three shapes**: of a 6 × 8 image under a 1 × 2 kernel, of the same image
+# under a 2 × 1 kernel, and of a 5 × 4 image under a kernel as large as itself.
+
+for (H, W), (h, w) in [((6, 8), (1, 2)), ((6, 8), (2, 1)), ((5, 4), (5, 4))]:
+    Y = corr2d(torch.ones(H, W, device=device), torch.ones(h, w, device=device))
+    print(f"{H} × {W} under {h} × {w} gives {Y.shape[0]} × {Y.shape[1]}")
+    assert Y.shape == (H - h + 1, W - w + 1)
+
+# %%
+# None of these is square. Square examples hide mistakes, because rows and columns can
+# be mixed up without a trace. Here is one more, with its numbers.
 
 X = torch.tensor([[1.0, 0.0, 2.0, 0.0, 1.0], [0.0, 3.0, 0.0, 1.0, 0.0]], device=device)
 K = torch.tensor([[1.0, 2.0, -1.0]], device=device)
 Y = corr2d(X, K)
-print(tuple(X.shape), "and", tuple(K.shape), "give", tuple(Y.shape))
-assert Y.shape == (2 - 1 + 1, 5 - 3 + 1)
 
 # %%
 fig, axes = plt.subplots(
@@ -116,9 +128,9 @@ print(inspect.getsource(methods.loop))
 
 # %%
 # .. note::
-#    Most of deep learning says *convolution* and computes this. Strictly, a convolution
-#    flips the kernel in both directions first; what slides an unflipped kernel is
-#    called *cross-correlation*.
+#    Most of deep learning says *convolution* and computes this, which is strictly a
+#    *cross-correlation*. What differs, and when it matters, has a page of its own:
+#    :doc:`plot_3_tell_correlation_from_convolution`.
 #
 # Try it yourself
 # ---------------
@@ -139,8 +151,8 @@ print(torch.equal(corr2d(X, K), X[:, 1:-1]))
 # PyTorch's own function is :func:`torch.nn.functional.conv2d`. It wants two more
 # dimensions, for a batch of images and for channels, and it gives the same numbers.
 
-X, K = X[None, None], K[None, None]
-torch.testing.assert_close(torch.nn.functional.conv2d(X, K)[0, 0], Y)
+theirs = torch.nn.functional.conv2d(X[None, None], K[None, None])
+torch.testing.assert_close(theirs[0, 0], corr2d(X, K))
 
 # %%
 # Further reading

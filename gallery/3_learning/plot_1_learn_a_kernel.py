@@ -108,12 +108,12 @@ torch.testing.assert_close(trace.kernel, found, rtol=1e-4, atol=1e-6)
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3), layout="constrained")
-plots.show_losses(axes[0], trace.losses, title="the loss falls to a thousandth")
+plots.show_losses(axes[0], trace.losses, title="the loss falls steadily")
 plots.show_path(axes[1], trace.kernels, goal=(1, -1), title="the kernel zigzags home")
 fig.set_label(
-    "Left, the loss on a logarithmic axis: it falls steadily, from 3 to below 0.001. "
-    "Right, the plane of the two taps: the kernel jumps from side to side of a line "
-    "that leads to the goal at 1, minus 1."
+    "Left, the loss on a logarithmic axis: it falls steadily, over more than three "
+    "decades. Right, the plane of the two taps: the kernel jumps from side to side of "
+    "a line that leads to the goal at 1, minus 1."
 )
 
 # %%
@@ -131,7 +131,7 @@ torch.testing.assert_close(sums[1:6], -0.8 * sums[:5], rtol=1e-3, atol=1e-5)
 # ---------------
 #
 # At 0.03 the kernel comes home. What does it do at 0.034? Change the rate and look at
-# the last loss.
+# the last loss. A hint: what becomes of the sum of the taps?
 
 trace = learn_kernel(X, Y, (1, 2), lr=0.03, steps=60, start=start)
 print(f"first loss {trace.losses[0]:.3f}, last loss {trace.losses[-1]:.1e}")
@@ -157,8 +157,8 @@ torch.testing.assert_close(conv2d.weight.detach()[0, 0], found, rtol=1e-4, atol=
 # Further reading
 # ---------------
 #
-# - G. Goh, `Why momentum really works <https://distill.pub/2017/momentum>`__: the
-#   zigzag, and a cure.
+# - :ref:`sphx_glr_tutorials_3_learning_plot_2_explain_the_learning_rate.py`: the zigzag
+#   explained, and a cure.
 # - A. Zhang, Z. Lipton, M. Li and A. Smola, `Dive into Deep Learning
 #   <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__: where
 #   this experiment comes from.

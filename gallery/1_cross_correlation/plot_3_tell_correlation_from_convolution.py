@@ -1,0 +1,179 @@
+r"""
+Tell correlation from convolution
+=================================
+
+By the end of this page you can tell from one bright pixel which of the two a function
+computes, and you know when the difference matters.
+
+**You will need**
+:ref:`sphx_glr_tutorials_1_cross_correlation_plot_1_slide_multiply_add.py`.
+
+**You will learn**
+
+- that convolution is cross-correlation with the kernel turned by half a turn;
+- which of the two lets image and kernel change places;
+- why it matters for a kernel that is given, and not for one that is learned.
+"""
+
+import matplotlib.pyplot as plt
+import torch
+from scipy import signal
+from torch.nn.functional import conv_transpose2d, pad
+
+from convtutor import corr2d, default_device, images, kernels, learn_kernel, plots
+
+device = default_device()
+torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
+torch.manual_seed(0)
+
+# %%
+# A sign apart
+# ------------
+#
+# *Cross-correlation*, or correlation for short, goes through window and kernel in the
+# same order. *Convolution* goes through the window backwards:
+#
+# .. math::
+#
+#    \begin{aligned}
+#    \text{cross-correlation:}\quad Y_{i,j} &= \sum_{a,b} X_{i+a,\,j+b} \, K_{a,b} \\
+#    \text{convolution:}\quad Y_{i,j} &= \sum_{a,b} X_{i-a,\,j-b} \, K_{a,b}
+#    \end{aligned}
+#
+# Backwards through the window is forwards through a kernel that was flipped in both
+# directions, which is half a turn. To see all that happens, let the kernel hang over
+# the border, onto zeros, as long as it touches the image: the mode called *full*.
+
+
+def correlate(X, K):
+    h, w = K.shape
+    return corr2d(pad(X, (w - 1, w - 1, h - 1, h - 1)), K)
+
+
+def convolve(X, K):
+    return correlate(X, K.flip(0, 1))
+
+
+# %%
+# One bright pixel tells
+# ----------------------
+#
+# An image that is dark but for one pixel is an *impulse*. Here are two in one image,
+# and a kernel whose taps stand in a triangle. **Which of the two operations puts the
+# triangle down as it is, and what does the other do with it?**
+
+X = images.impulse(3, 5, row=0, column=0, device=device)
+X[2, 3] = 1
+K = torch.tensor([[1.0, 0.0], [2.0, 3.0], [4.0, 5.0]], device=device)
+
+# %%
+fig, axes = plt.subplots(2, 2, figsize=(4.4, 4), layout="constrained")
+plots.show_grid(axes[0, 0], X, title="image X", limit=5)
+plots.show_grid(axes[0, 1], K, title="kernel K")
+plots.show_grid(axes[1, 0], correlate(X, K), title="cross-correlation")
+plots.show_grid(axes[1, 1], convolve(X, K), title="convolution")
+fig.set_label(
+    "A 3 by 5 image with two ones; a 3 by 2 kernel whose taps 1 to 5 form a triangle; "
+    "their cross-correlation, with two triangles upside down, from 5 to 1; and their "
+    "convolution, with two triangles as in the kernel."
+)
+
+# %%
+# Convolution *stamps* the kernel on every bright pixel. Correlation stamps it turned by
+# half a turn: the first window to touch a pixel does so with the kernel's *last* tap.
+
+torch.testing.assert_close(convolve(X, K)[0:3, 0:2], K)
+torch.testing.assert_close(correlate(X, K)[0:3, 0:2], K.flip(0, 1))
+
+# %%
+# One of them commutes
+# --------------------
+#
+# In a product of numbers the order does not matter. **In which of the two may image and
+# kernel change places?**
+
+X = torch.tensor([[1.0, 0.0, 2.0, -1.0], [0.0, 3.0, 0.0, 1.0]], device=device)
+print("convolution:", torch.equal(convolve(X, K), convolve(K, X)))
+print("correlation:", torch.equal(correlate(X, K), correlate(K, X)))
+torch.testing.assert_close(correlate(X, K), correlate(K, X).flip(0, 1))
+
+# %%
+# In a convolution. A correlation comes back turned by half a turn. SciPy has both under
+# their own names, and agrees to the last digit:
+
+x, k = X.cpu().numpy(), K.cpu().numpy()
+assert (correlate(X, K).cpu().numpy() == signal.correlate2d(x, k)).all()
+assert (convolve(X, K).cpu().numpy() == signal.convolve2d(x, k)).all()
+assert (convolve(X, K).cpu().numpy() == signal.convolve2d(k, x)).all()
+
+# %%
+# When it matters: the kernel is given
+# ------------------------------------
+#
+# This kernel presses a photograph into a relief. Flipped by mistake, it moves the light
+# from one side to the other.
+
+X = images.photograph(device=device)[60:260, 150:350]
+K = kernels.emboss(device=device)
+fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.1), layout="constrained")
+plots.show_image(axes[0], corr2d(X, K), title="correlation")
+plots.show_image(axes[1], corr2d(X, K.flip(0, 1)), title="convolution")
+fig.set_label(
+    "Two reliefs of a face with glasses. Edges that are bright in one are dark in the "
+    "other, as if the light came from the opposite corner."
+)
+
+# %%
+# A Sobel kernel comes back with its sign changed. Blurs and the Laplacian cannot tell,
+# because half a turn leaves them as they are.
+
+torch.testing.assert_close(kernels.sobel().flip(0, 1), -kernels.sobel())
+for K in (kernels.box(), kernels.gaussian(), kernels.laplacian()):
+    torch.testing.assert_close(K.flip(0, 1), K)
+
+# %%
+# When it does not: the kernel is learned
+# ---------------------------------------
+#
+# Let a convolution make the target, and a correlation learn it. **What is learned?**
+
+K = torch.tensor([[1.0, 2.0, -1.0], [0.0, 3.0, 1.0]], device=device)
+X = torch.randn(8, 9, device=device)
+learned = learn_kernel(X, corr2d(X, K.flip(0, 1)), (2, 3), lr=0.005, steps=150).kernel
+print(learned.round(decimals=2))
+torch.testing.assert_close(learned, K.flip(0, 1), rtol=0, atol=0.01)
+
+# %%
+# The kernel, flipped. In a layer that convolves it would have come out as it is, and
+# the fit would be no better. So nobody misses the flip in ``conv2d``.
+#
+# Try it yourself
+# ---------------
+#
+# Correlating with A and then with B is the same as correlating once, with a larger
+# kernel. With which? The guess below prints ``False``. To find out, send an impulse
+# through A and then through B.
+
+A, B = torch.tensor([[1.0, -1.0]]).to(device), torch.tensor([[1.0], [2.0]]).to(device)
+print(torch.allclose(corr2d(corr2d(X, A), B), corr2d(X, correlate(A, B)), atol=1e-4))
+
+# %%
+# In practice
+# -----------
+#
+# Deep learning libraries, and ``filter2D`` in OpenCV, correlate and say *convolution*.
+# SciPy's ``convolve2d``, NumPy's ``convolve`` and MATLAB's ``conv2`` flip the kernel.
+# PyTorch's *transposed convolution* is the one that stamps.
+
+stamped = conv_transpose2d(X[None, None], B[None, None])[0, 0]
+torch.testing.assert_close(stamped, convolve(X, B))
+
+# %%
+# Further reading
+# ---------------
+#
+# - I. Goodfellow, Y. Bengio and A. Courville, `Deep Learning, chapter 9
+#   <https://www.deeplearningbook.org/contents/convnets.html>`__: why a library may
+#   leave the flip out.
+# - :func:`scipy.signal.convolve2d` and :func:`scipy.signal.correlate2d`: both, with a
+#   choice of what lies beyond the border.
