@@ -88,17 +88,15 @@ image_grad = corr2d(padded, K.flip(0, 1))
 torch.testing.assert_close(image_grad, paid)
 
 # %%
-fig, axes = plt.subplots(
-    2, 2, figsize=(5.6, 3.6), layout="constrained", width_ratios=(8, 3)
-)
+fig, axes = plt.subplots(2, 2, figsize=(5.6, 3.6), width_ratios=(8, 3))
+fig.set_layout_engine("constrained")
 plots.show_grid(axes[0, 0], padded, title="G among zeros", window=(1, 2, 2, 3))
 plots.show_grid(axes[0, 1], K.flip(0, 1), title="K, flipped")
 plots.show_grid(axes[1, 0], image_grad, title="gradient of X", window=(1, 2, 1, 1))
 plots.show_grid(axes[1, 1], K, title="K")
 fig.set_label(
-    "Top, G in a rim of zeros, 4 by 8, with a frame around its window 1, 0, 2 and 0, "
-    "3, 1; beside it the flipped kernel 3, minus 1, 0 and 0, 2, 1. Bottom, the "
-    "gradient of X, with a frame around the 10 that this window gives, and the kernel."
+    "G in a rim of zeros, its window 1, 0, 2 and 0, 3, 1 framed; the flipped kernel 3, "
+    "−1, 0 and 0, 2, 1; the gradient of X, the 10 of that window framed; the kernel."
 )
 
 # %%

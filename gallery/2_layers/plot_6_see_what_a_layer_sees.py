@@ -119,15 +119,13 @@ torch.testing.assert_close(respond(after)[:, 1:], respond(before)[:, :-1])
 # %%
 fig, axes = plt.subplots(3, 2, figsize=(5.6, 3.9), layout="constrained")
 for column, (X, when) in enumerate([(before, "before"), (after, "after")]):
-    plots.show_grid(axes[0, column], X, title=f"image, {when}")
     padded, strided = respond(X, padding=(0, 1)), respond(X, stride=(1, 2))
+    plots.show_grid(axes[0, column], X, title=f"image, {when}")
     plots.show_grid(axes[1, column], padded, title="with padding")
     plots.show_grid(axes[2, column], strided, title="with stride 2", limit=1)
 fig.set_label(
-    "Left, the striped image before its move, right, after. With padding, the "
-    "responses to the stripe move along, but a minus one on the far left and a one on "
-    "the far right stay where they are. With stride 2 the response is zero everywhere "
-    "before the move; after it there are a one and a minus one."
+    "A striped image before and after its move. With padding, the stripe's edges move "
+    "and the outermost stay. With stride 2, no edge before the move and two after it."
 )
 
 # %%
