@@ -46,11 +46,12 @@ nudge = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]], device=device)
 rise = (G * corr2d(X, K + nudge)).sum() - loss
 print("rise:", rise.item())
 torch.testing.assert_close(rise, (G * X[0:2, 1:5]).sum())
+torch.testing.assert_close(rise.item(), 13.0)
 
 # %%
-# By each of those pixels, times what its output pixel is worth to the loss. The next
-# tap lay on the next window. So lay ``G`` on the image, slide, multiply, add: the
-# gradient of the kernel is a cross-correlation. **What is its shape?**
+# By 13: the sum of those pixels, each times what its output pixel is worth to the loss.
+# The next tap lay on the next window. So lay ``G`` on the image, slide, multiply, add:
+# the gradient of the kernel is a cross-correlation. **What is its shape?**
 
 kernel_grad = corr2d(X, G)
 print(kernel_grad)
@@ -87,17 +88,15 @@ image_grad = corr2d(padded, K.flip(0, 1))
 torch.testing.assert_close(image_grad, paid)
 
 # %%
-fig, axes = plt.subplots(
-    2, 2, figsize=(5.6, 3.6), layout="constrained", width_ratios=(8, 3)
-)
+fig, axes = plt.subplots(2, 2, figsize=(5.6, 3.6), width_ratios=(8, 3))
+fig.set_layout_engine("constrained")
 plots.show_grid(axes[0, 0], padded, title="G among zeros", window=(1, 2, 2, 3))
 plots.show_grid(axes[0, 1], K.flip(0, 1), title="K, flipped")
 plots.show_grid(axes[1, 0], image_grad, title="gradient of X", window=(1, 2, 1, 1))
 plots.show_grid(axes[1, 1], K, title="K")
 fig.set_label(
-    "Top, G in a rim of zeros, 4 by 8, with a frame around its window 1, 0, 2 and 0, "
-    "3, 1; beside it the flipped kernel 3, minus 1, 0 and 0, 2, 1. Bottom, the "
-    "gradient of X, with a frame around the 10 that this window gives, and the kernel."
+    "G in a rim of zeros, its window 1, 0, 2 and 0, 3, 1 framed; the flipped kernel 3, "
+    "−1, 0 and 0, 2, 1; the gradient of X, the 10 of that window framed; the kernel."
 )
 
 # %%

@@ -60,17 +60,14 @@ assert [output_size(8, 4, padding=padding) for padding in (1, 2)] == [7, 9]
 # one tap to the next; at 1 the taps are neighbours. **With 3 taps on 10 pixels, how
 # many windows are there at stride 3? And at dilation 3?**
 
-fig, axes = plt.subplots(
-    3, 1, figsize=(5, 6.2), layout="constrained", height_ratios=(4, 5, 5)
-)
+fig, axes = plt.subplots(3, 1, figsize=(5, 6.2), height_ratios=(4, 5, 5))
+fig.set_layout_engine("constrained")
 plots.show_windows(axes[0], 10, 3, stride=3, title="stride 3")
 plots.show_windows(axes[1], 10, 3, stride=3, padding=1, title="stride 3, padding 1")
 plots.show_windows(axes[2], 10, 3, dilation=3, title="dilation 3")
 fig.set_label(
-    "Three drawings of ten pixels with the windows below them. At stride 3, three "
-    "windows lie side by side, and the last pixel is marked as unseen. With one zero "
-    "on each side there are four windows and no unseen pixel. At dilation 3 there are "
-    "four windows, each with three taps that lie three pixels apart."
+    "Windows on ten pixels. At stride 3 there are three, and the last pixel is unseen. "
+    "With one zero per side there are four. At dilation 3, four with spread taps."
 )
 
 # %%

@@ -45,19 +45,15 @@ Y = responses[0] + responses[1]
 torch.testing.assert_close(nn.functional.conv2d(X[None], K[None])[0, 0], Y)
 
 # %%
-fig, axes = plt.subplot_mosaic(
-    [["X0", "K0", "Y0", "sum"], ["X1", "K1", "Y1", "sum"]],
-    figsize=(5.6, 2.7), layout="constrained", width_ratios=(4, 3, 2, 2),
-)  # fmt: skip
+panels = [["X0", "K0", "Y0", "sum"], ["X1", "K1", "Y1", "sum"]]
+fig, axes = plt.subplot_mosaic(panels, figsize=(5.6, 2.7), width_ratios=(4, 3, 2, 2))
+fig.set_layout_engine("constrained")
 plots.show_grid(axes["sum"], Y, title="sum")
 for c in (0, 1):
     plots.show_grid(axes[f"X{c}"], X[c], title=f"channel {c}")
     plots.show_grid(axes[f"K{c}"], K[c], title=f"kernel {c}")
     plots.show_grid(axes[f"Y{c}"], responses[c], title="response")
-fig.set_label(
-    "Two rows, one for each channel: a 2 by 4 channel, its 1 by 3 kernel, and its 2 by "
-    "2 response. Beside both, the sum of the two responses."
-)
+fig.set_label("Two rows of channel, kernel and response; beside them the sum of both.")
 
 # %%
 # One: a filter looks at all channels and gives one answer.

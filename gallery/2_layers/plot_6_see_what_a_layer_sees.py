@@ -43,14 +43,15 @@ for layer in stack:
     nn.init.ones_(layer.weight)
 
 # %%
-# Count one axis at a time. A layer with kernel :math:`k` and dilation :math:`d` adds
-# :math:`d (k - 1)` steps to the view. A step is one pixel at first, and each stride
-# multiplies it for the layers to come. **How many rows and columns does one output
-# pixel see?**
+# Count one axis at a time, from one pixel. A layer with kernel :math:`k` and dilation
+# :math:`d` adds :math:`d (k - 1)` steps to the view: 3 taps that lie 4 apart see 9
+# pixels. A step is one pixel at first, and each stride multiplies it for the layers to
+# come. **How many rows and columns does one output pixel of our stack see?**
 
 rows, row_jump = receptive_field([(3, 1, 1), (2, 2, 1), (2, 1, 1)])
 columns, column_jump = receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 1)])
 print(rows, "rows and", columns, "columns")
+assert receptive_field([(3, 1, 4)]) == (9, 1)
 assert rows == 1 + 2 * 1 + 1 * 1 + 1 * 2 == 6
 assert columns == 1 + 2 * 1 + 2 * 1 + 2 * 2 == 9
 
@@ -118,15 +119,13 @@ torch.testing.assert_close(respond(after)[:, 1:], respond(before)[:, :-1])
 # %%
 fig, axes = plt.subplots(3, 2, figsize=(5.6, 3.9), layout="constrained")
 for column, (X, when) in enumerate([(before, "before"), (after, "after")]):
-    plots.show_grid(axes[0, column], X, title=f"image, {when}")
     padded, strided = respond(X, padding=(0, 1)), respond(X, stride=(1, 2))
+    plots.show_grid(axes[0, column], X, title=f"image, {when}")
     plots.show_grid(axes[1, column], padded, title="with padding")
     plots.show_grid(axes[2, column], strided, title="with stride 2", limit=1)
 fig.set_label(
-    "Left, the striped image before its move, right, after. With padding, the "
-    "responses to the stripe move along, but a minus one on the far left and a one on "
-    "the far right stay where they are. With stride 2 the response is zero everywhere "
-    "before the move; after it there are a one and a minus one."
+    "A striped image before and after its move. With padding, the stripe's edges move "
+    "and the outermost stay. With stride 2, no edge before the move and two after it."
 )
 
 # %%
@@ -155,7 +154,8 @@ torch.testing.assert_close(shifted, respond(wide, stride=(1, 2))[:, 1:])
 # Three layers with 3 taps each see 7 pixels. Change nothing but their dilations, so
 # that they see 27. A hint: each layer can triple the view of the one before.
 
-print(receptive_field([(3, 1, 1), (3, 1, 1), (3, 1, 1)]))
+size, jump = receptive_field([(3, 1, 1), (3, 1, 1), (3, 1, 1)])
+print("sees", size)
 
 # %%
 # In practice
