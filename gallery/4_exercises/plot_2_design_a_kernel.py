@@ -22,12 +22,15 @@ import torch
 from convtutor import corr2d, default_device, plots
 
 device = default_device()
+torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 
 # %%
 # Four questions
 # --------------
 #
-# Take a pencil to each of them first. Which kernel
+# `Dive into Deep Learning
+# <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__ asks them
+# without answers. Take a pencil to each of them first. Which kernel
 #
 # 1. sees edges *across* a given direction, and is blind to edges along it?
 # 2. gives the second derivative?
@@ -192,7 +195,5 @@ print(torch.tensor([[1], [2], [1]]) @ torch.tensor([[-1, 0, 1]]))
 # - W. Freeman and E. Adelson, `The design and use of steerable filters
 #   <https://doi.org/10.1109/34.93808>`__: question 1, for kernels of any shape.
 # - B. Fornberg, `Generation of finite difference formulas on arbitrarily spaced grids
-#   <https://doi.org/10.1090/S0025-5718-1988-0935077-0>`__: question 4, anywhere.
-# - A. Zhang, Z. Lipton, M. Li and A. Smola, `Dive into Deep Learning
-#   <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__: the
-#   questions as they were first set.
+#   <https://doi.org/10.1090/S0025-5718-1988-0935077-0>`__: question 4, for pixels at
+#   uneven distances.
