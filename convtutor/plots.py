@@ -10,6 +10,7 @@ from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.colors import CenteredNorm, LinearSegmentedColormap
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from convtutor.shapes import output_size
@@ -320,7 +321,7 @@ def show_loss_curves(ax: Axes, losses: dict[str, Tensor], *, title: str) -> None
         steps = range(1, len(values) + 1)
         ax.semilogy(steps, _numbers(values), style, color=colour, linewidth=2, label=name)
     ax.set(xlabel="step", ylabel="summed squared error", title=title)
-    ax.xaxis.get_major_locator().set_params(integer=True)  # there is no half a step
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no half a step
     ax.grid(color=GREY, alpha=0.3)
     ax.legend(frameon=False)
 
