@@ -139,7 +139,7 @@ def derivative(d):
 
 fig, axes = plt.subplots(4, 1, figsize=(3.6, 3.8), layout="constrained")
 for d, ax in enumerate(axes):
-    plots.show_grid(ax, corr2d(x**3, derivative(d)), title=f"d = {d}")
+    plots.show_grid(ax, corr2d(x**3, derivative(d)), title=f"order {d}")
     ax.set(xlim=(-0.5, 5.5))
 fig.set_label(
     "The cubes 0, 1, 8, 27, 64, 125 and their differences of the first, second and "
@@ -157,9 +157,9 @@ for d in range(1, 6):
         assert (response == (math.factorial(d) if power == d else 0)).all()
 
 # %%
-# **Could fewer taps do?** Call them :math:`k_0, \dots, k_{n-1}`. To wipe out the powers
+# **Could fewer taps do?** Call them :math:`k_0, \ldots, k_{n-1}`. To wipe out the powers
 # below :math:`d` they must satisfy :math:`\sum_b k_b \, b^m = 0` for
-# :math:`m = 0, \dots, d - 1`. With :math:`n \le d` taps, the first :math:`n` of these
+# :math:`m = 0, \ldots, d - 1`. With :math:`n \le d` taps, the first :math:`n` of these
 # equations have a square matrix, whose rows are powers of 0 to :math:`n - 1`. It can be
 # inverted, as no polynomial of degree below :math:`n` has :math:`n` zeros; so all taps
 # are zero. With :math:`d + 1` taps, one kernel makes :math:`d!` of :math:`x^d`: ours.
