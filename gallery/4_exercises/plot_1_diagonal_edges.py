@@ -49,9 +49,8 @@ fig, axes = plt.subplots(
 plots.show_grid(axes[0], X, title="image X: a diagonal band")
 plots.show_grid(axes[1], Y, title="response to K: both edges")
 fig.set_label(
-    "Left, a 6 by 8 image with a diagonal band of ones, three pixels wide. Right, the "
-    "response: a diagonal of minus ones along the band's lower left edge, a diagonal "
-    "of ones along its upper right edge, zeros elsewhere."
+    "A diagonal band of ones, three pixels wide, and the response: minus ones along its "
+    "lower left edge, ones along its upper right edge, zeros elsewhere."
 )
 
 # %%
@@ -105,9 +104,8 @@ fig, axes = plt.subplots(
 plots.show_grid(axes[0], Y, title="K: along the rows")
 plots.show_grid(axes[1], down, title="Kᵀ: down the columns")
 fig.set_label(
-    "Two responses to the diagonal band. Along the rows, the lower left edge is minus "
-    "one and the upper right edge is one. Down the columns, the signs are the other "
-    "way round."
+    "Two responses. Along the rows, the lower left edge is minus one and the upper "
+    "right edge is one. Down the columns, the signs are the other way round."
 )
 
 # %%

@@ -75,6 +75,8 @@ torch.testing.assert_close(corr2d(slope, along(blind)), zeros, rtol=0, atol=1e-5
 
 far = torch.hypot(torch.arange(61.0) - 30, torch.arange(45.0)[:, None] - 22)
 disc = (18 - far).clamp(0, 3).to(device)
+
+# %%
 fig, axes = plt.subplots(1, 3, figsize=(5.6, 1.8), layout="constrained")
 for ax, degrees in zip(axes, (0, 60, 150), strict=True):
     theta = math.radians(degrees)
@@ -137,6 +139,7 @@ def derivative(d):
     return torch.tensor([taps], device=device)
 
 
+# %%
 fig, axes = plt.subplots(4, 1, figsize=(3.6, 3.8), layout="constrained")
 for d, ax in enumerate(axes):
     plots.show_grid(ax, corr2d(x**3, derivative(d)), title=f"order {d}")
@@ -157,8 +160,8 @@ for d in range(1, 6):
         assert (response == (math.factorial(d) if power == d else 0)).all()
 
 # %%
-# **Could fewer taps do?** Call them :math:`k_0, \ldots, k_{n-1}`. To wipe out the powers
-# below :math:`d` they must satisfy :math:`\sum_b k_b \, b^m = 0` for
+# **Could fewer taps do?** Call them :math:`k_0, \ldots, k_{n-1}`. To wipe out the
+# powers below :math:`d` they must satisfy :math:`\sum_b k_b \, b^m = 0` for
 # :math:`m = 0, \ldots, d - 1`. With :math:`n \le d` taps, the first :math:`n` of these
 # equations have a square matrix, whose rows are powers of 0 to :math:`n - 1`. It can be
 # inverted, as no polynomial of degree below :math:`n` has :math:`n` zeros; so all taps
@@ -167,7 +170,7 @@ for d in range(1, 6):
 places = torch.arange(4.0, dtype=torch.float64)
 powers = places ** places[:, None]  # row m holds 0, 1, 2, 3 to the power of m
 solved = torch.linalg.solve(powers, torch.tensor([0, 0, 0, 6.0]).double())
-torch.testing.assert_close(solved, derivative(3)[0].double().cpu())
+torch.testing.assert_close(solved, derivative(3)[0].cpu().double())
 
 # %%
 # Try it yourself
