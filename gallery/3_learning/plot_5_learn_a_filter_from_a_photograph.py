@@ -133,8 +133,8 @@ for (name, kernel), (top, bottom) in zip(kernels.items(), axes.T, strict=True):
     plots.show_grid(top, kernel.round(decimals=1), title=name, limit=2)
     plots.show_image(bottom, corr2d(face, kernel), title="")
 fig.set_label(
-    "Three kernels, and the face as each shows it. True and momentum are the same. Plain "
-    "descent has smoothly changing taps, and its picture is darker and softer."
+    "Three kernels, and the face as each shows it. True and momentum are the same. "
+    "Plain descent has smoothly changing taps, and its picture is darker and softer."
 )
 
 # %%

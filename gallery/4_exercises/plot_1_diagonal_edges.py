@@ -49,8 +49,8 @@ fig, axes = plt.subplots(
 plots.show_grid(axes[0], X, title="image X: a diagonal band")
 plots.show_grid(axes[1], Y, title="response to K: both edges")
 fig.set_label(
-    "A diagonal band of ones, three pixels wide, and the response: minus ones along its "
-    "lower left edge, ones along its upper right edge, zeros elsewhere."
+    "A diagonal band of ones, three pixels wide, and the response: minus ones along "
+    "its lower left edge, ones along its upper right edge, zeros elsewhere."
 )
 
 # %%
