@@ -10,6 +10,7 @@ from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.colors import CenteredNorm, LinearSegmentedColormap
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from convtutor.shapes import output_size
@@ -286,6 +287,78 @@ def show_spectra(ax: Axes, spectra: dict[str, Tensor], *, title: str) -> None:
     ax.set(xlabel="direction in the space of kernels", ylabel="singular value", title=title)
     ax.grid(color=GREY, alpha=0.3)
     ax.legend(frameon=False)
+
+
+def show_frame(ax: Axes, window: tuple[int, int, int, int], *, colour: str, label: str) -> None:
+    """Frame a part of an image that is already drawn, and name it.
+
+    Args:
+        ax: Where the image is.
+        window: Row and column of the first pixel inside, height and width of the frame.
+        colour: That of the frame.
+        label: What the part is, written above it.
+    """
+    row, column, height, width = window
+    frame = Rectangle((column - 0.5, row - 0.5), width, height, fill=False)
+    frame.set(edgecolor=colour, linewidth=2.5)
+    ax.add_patch(frame)
+    rim = patheffects.withStroke(linewidth=3, foreground="white")
+    ax.text(
+        column, row - 6, label, color=colour, fontweight="bold", va="bottom", path_effects=[rim]
+    )  # fmt: skip
+
+
+def show_loss_curves(ax: Axes, losses: dict[str, Tensor], *, title: str) -> None:
+    """Draw several losses on one logarithmic axis.
+
+    Args:
+        ax: Where to draw.
+        losses: For each name in the legend, positive numbers, shape ``(steps,)``; at most three.
+        title: What the curves say.
+    """
+    styles = (("-", BLUE), ("--", ORANGE), (":", GREY))
+    for (name, values), (style, colour) in zip(losses.items(), styles, strict=False):
+        steps = range(1, len(values) + 1)
+        ax.semilogy(steps, _numbers(values), style, color=colour, linewidth=2, label=name)
+    ax.set(xlabel="step", ylabel="summed squared error", title=title)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no half a step
+    ax.grid(color=GREY, alpha=0.3)
+    ax.legend(frameon=False)
+
+
+def show_blocks(ax: Axes, matrix: Tensor, *, block: tuple[int, int], title: str) -> None:
+    """Draw a small matrix with its numbers, and dark lines between its blocks.
+
+    Args:
+        ax: Where to draw.
+        matrix: Numbers, shape ``(H, W)``.
+        block: Height and width of a block.
+        title: What the matrix is.
+    """
+    show_grid(ax, matrix, title=title)
+    height, width = matrix.shape
+    for edge in range(block[0], height, block[0]):
+        ax.axhline(edge - 0.5, color="#111417", linewidth=2.5)
+    for edge in range(block[1], width, block[1]):
+        ax.axvline(edge - 0.5, color="#111417", linewidth=2.5)
+
+
+def show_arrow(ax: Axes, centre: tuple[float, float], *, angle: float, length: float) -> None:
+    """Draw an arrow on an image that is already drawn.
+
+    Args:
+        ax: Where the image is.
+        centre: Row and column of the arrow's middle.
+        angle: Its direction in radians, counted from right towards down.
+        length: From its tail to its tip, in pixels.
+    """
+    row, column = centre
+    across, along = numpy.cos(angle) * length / 2, numpy.sin(angle) * length / 2
+    ax.annotate(
+        "", (column + across, row + along), (column - across, row - along),
+        arrowprops={"arrowstyle": "-|>", "color": "#22262b", "linewidth": 2, "shrinkA": 0,
+                    "shrinkB": 0, "mutation_scale": 14},
+    )  # fmt: skip
 
 
 def _numbers(tensor: Tensor) -> numpy.ndarray:

@@ -13,6 +13,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.path import Path
+from matplotlib.text import Annotation
 from torch import Tensor
 
 from convtutor import plots
@@ -336,3 +337,60 @@ def test_spectra_are_counted_from_one(ax: Axes, device: torch.device) -> None:
     drawn = {line.get_label(): points(line) for line in ax.lines}
     assert drawn == {"full": [[1, 4], [2, 2], [3, 1]], "poor": [[1, 3], [2, 0.5]]}
     assert (ax.get_yscale(), ax.get_title()) == ("log", "a title")
+
+
+def test_frame_names_the_part_that_it_frames(ax: Axes) -> None:
+    plots.show_image(ax, torch.zeros(40, 60), title="")
+    plots.show_frame(ax, (12, 5, 8, 20), colour=plots.BLUE, label="learn")
+    (frame,) = ax.patches
+    assert isinstance(frame, Rectangle)
+    assert (frame.get_y(), frame.get_height()) == (11.5, 8)
+    assert (frame.get_x(), frame.get_width()) == (4.5, 20)
+    assert not frame.get_fill()
+    (name,) = ax.texts
+    assert name.get_text() == "learn"
+    assert name.get_position()[1] < 12  # above the frame: rows count downwards
+    assert same_color(name.get_color(), plots.BLUE)
+    assert same_color(frame.get_edgecolor(), plots.BLUE)
+
+
+def test_loss_curves_are_told_apart_by_colour_and_by_dash(ax: Axes, device: torch.device) -> None:
+    losses = {
+        "plain": torch.tensor([8.0, 0.5, 0.25], device=device),
+        "fast": torch.tensor([8.0, 0.125], device=device),
+    }
+    plots.show_loss_curves(ax, losses, title="")
+    plain, fast = ax.lines
+    assert points(plain) == [[1, 8], [2, 0.5], [3, 0.25]]
+    assert points(fast) == [[1, 8], [2, 0.125]]
+    assert plain.get_color() != fast.get_color()
+    assert plain.get_linestyle() != fast.get_linestyle()
+    assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "log")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("step", "summed squared error")
+    assert all(tick == int(tick) for tick in ax.get_xticks())
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == list(losses)
+
+
+def test_blocks_are_parted_by_dark_lines(ax: Axes, device: torch.device) -> None:
+    plots.show_blocks(ax, torch.arange(24, device=device).reshape(4, 6), block=(2, 3), title="")
+    assert texts(ax)[1, 2] == "8"
+    dark = [points(line) for line in ax.lines if not same_color(line.get_color(), "white")]
+    assert dark == [[[0, 1.5], [1, 1.5]], [[2.5, 0], [2.5, 1]]]
+
+
+@pytest.mark.parametrize(
+    ("angle", "tip", "tail"),
+    [(0, (25, 10), (15, 10)), (numpy.pi / 2, (20, 15), (20, 5)), (numpy.pi, (15, 10), (25, 10))],
+    ids=["right", "down", "left"],
+)
+def test_arrow_points_from_right_towards_down(
+    angle: float, tip: tuple[int, int], tail: tuple[int, int], ax: Axes
+) -> None:
+    plots.show_image(ax, torch.zeros(30, 40), title="")
+    plots.show_arrow(ax, (10, 20), angle=angle, length=10)
+    (arrow,) = ax.texts
+    assert isinstance(arrow, Annotation)
+    assert arrow.xy == pytest.approx(tip)
+    assert arrow.get_position() == pytest.approx(tail)

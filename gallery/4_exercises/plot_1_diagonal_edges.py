@@ -49,9 +49,8 @@ fig, axes = plt.subplots(
 plots.show_grid(axes[0], X, title="image X: a diagonal band")
 plots.show_grid(axes[1], Y, title="response to K: both edges")
 fig.set_label(
-    "Left, a 6 by 8 image with a diagonal band of ones, three pixels wide. Right, the "
-    "response: a diagonal of minus ones along the band's lower left edge, a diagonal "
-    "of ones along its upper right edge, zeros elsewhere."
+    "A diagonal band of ones, three pixels wide, and the response: minus ones along "
+    "its lower left edge, ones along its upper right edge, zeros elsewhere."
 )
 
 # %%
@@ -99,13 +98,14 @@ assert corr2d(images.striped(6, 8).T, K.cpu()).abs().max() == 0
 # edge is 1 now?**
 
 down = corr2d(X, K.T)
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.6), layout="constrained")
+fig, axes = plt.subplots(
+    1, 2, figsize=(5.6, 2.6), layout="constrained", width_ratios=(7, 8)
+)
 plots.show_grid(axes[0], Y, title="K: along the rows")
 plots.show_grid(axes[1], down, title="Kᵀ: down the columns")
 fig.set_label(
-    "Two responses to the diagonal band. Along the rows, the lower left edge is minus "
-    "one and the upper right edge is one. Down the columns, the signs are the other "
-    "way round."
+    "Two responses. Along the rows, the lower left edge is minus one and the upper "
+    "right edge is one. Down the columns, the signs are the other way round."
 )
 
 # %%
@@ -140,20 +140,16 @@ torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
 
 K = torch.tensor([[0.0, 0.0], [0.0, 0.0]], device=device)
 stripe = images.striped(6, 8, device=device)
-print(
-    "band:",
-    corr2d(X, K).abs().sum().item(),
-    "stripe:",
-    corr2d(stripe, K).abs().sum().item(),
-)
+for name, image in (("band", X), ("stripe", stripe)):
+    print(name, corr2d(image, K).abs().sum().item())
 
 # %%
 # In practice
 # -----------
 #
 # A pair of kernels, one for each axis, measures how steep the image is along the rows
-# and down the columns. The two numbers together are the *gradient*, and its direction
-# is the direction of the edge.
+# and down the columns. The two numbers together are the *gradient*. It points *across*
+# the edge, and is large where the edge is sharp.
 #
 # Further reading
 # ---------------
@@ -161,3 +157,4 @@ print(
 # - A. Zhang, Z. Lipton, M. Li and A. Smola, `Dive into Deep Learning
 #   <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__: the
 #   exercise as it was first set, without answers.
+# - :ref:`sphx_glr_tutorials_4_exercises_plot_2_design_a_kernel.py`: its second part.
