@@ -43,7 +43,7 @@ K = torch.tensor([[1.0, 0, -2], [0, 3, 0]], device=device)
 Y = corr2d(X, K)
 pixels = corr2d(X[:3, :4], K).numel()
 print(f"whole image: {Y.numel()}, four chunks: {4 * pixels}")
-assert Y.numel() == 30 and 4 * pixels == 16
+assert Y.numel() == 30 and 4 * pixels == 16 and Y[0, 0] == 0 - 2 * 2 + 3 * 9
 
 # %%
 # Sixteen: the other windows lie across a seam. A window begins at the place of its
