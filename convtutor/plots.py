@@ -8,7 +8,7 @@ import numpy
 import torch
 from matplotlib import patheffects
 from matplotlib.axes import Axes
-from matplotlib.colors import CenteredNorm, LinearSegmentedColormap
+from matplotlib.colors import CenteredNorm, LinearSegmentedColormap, LogNorm
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
@@ -19,6 +19,9 @@ BLUE, ORANGE, GREY = "#2f6db3", "#d9731a", "#7f858c"
 
 # Negative is blue, zero is pale, positive is orange: told apart by colour-blind readers too.
 _SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#f4f1ea", ORANGE])
+
+# From nothing to full, for what has no sign.
+_STRENGTH = LinearSegmentedColormap.from_list("strength", ["#10171f", BLUE, "#f4f1ea"])
 
 
 def show_grid(
@@ -286,6 +289,83 @@ def show_spectra(ax: Axes, spectra: dict[str, Tensor], *, title: str) -> None:
         ax.semilogy(range(1, len(values) + 1), _numbers(values), style, color=colour, label=name)
     ax.set(xlabel="direction in the space of kernels", ylabel="singular value", title=title)
     ax.grid(color=GREY, alpha=0.3)
+
+
+def show_frequencies(ax: Axes, spectrum: Tensor, *, title: str) -> None:
+    """Draw the size of a two-dimensional spectrum, on a logarithmic scale.
+
+    The constant part is in the middle, quick waves are at the rim. Colour ends at a hundred
+    thousandth of the largest size.
+
+    Args:
+        ax: Where to draw.
+        spectrum: Complex numbers as :func:`torch.fft.fft2` returns them, shape ``(H, W)``.
+        title: What the spectrum shows.
+    """
+    sizes = _numbers(torch.fft.fftshift(spectrum.detach().abs()))
+    largest = _size(sizes)
+    ax.imshow(sizes.clip(1e-5 * largest), cmap=_STRENGTH, norm=LogNorm(1e-5 * largest, largest))
+    _bare(ax, title)
+
+
+def show_costs(ax: Axes, sizes: Tensor, costs: dict[str, Tensor], *, title: str) -> None:
+    """Draw what each method costs for kernels of growing size, both axes logarithmic.
+
+    Args:
+        ax: Where to draw.
+        sizes: Sides of the square kernels, shape ``(n,)``.
+        costs: For each method the cost of an output pixel, shape ``(n,)``; at most four methods.
+        title: What the cost is.
+    """
+    styles = ((BLUE, "-"), (ORANGE, "-"), (GREY, "-"), (GREY, ":"))
+    for (name, values), (colour, style) in zip(costs.items(), styles, strict=False):
+        ax.loglog(_numbers(sizes), _numbers(values), style, color=colour, linewidth=2.5, label=name)
+    ax.set(xlabel="side of the kernel", ylabel="per output pixel", title=title)
+    ax.set_xticks((2, 4, 8, 16, 32), labels=("2", "4", "8", "16", "32"), minor=False)
+    ax.minorticks_off()
+    ax.grid(color=GREY, alpha=0.3)
+    ax.legend(frameon=False, handlelength=1.6)
+
+
+def show_chunk(
+    ax: Axes, image: Tensor, *, chunk: tuple[int, int], halo: tuple[int, int], title: str
+) -> None:
+    """Draw a small image cut into chunks, and what the first chunk borrows from its neighbours.
+
+    Args:
+        ax: Where to draw.
+        image: Numbers, shape ``(H, W)``.
+        chunk: Height and width of a chunk; the first one gets a solid frame.
+        halo: How many rows below it and columns on its right go with it, in a dashed frame.
+        title: What the frames show.
+    """
+    # Pale, so that the frames stand out.
+    show_grid(ax, image, title=title, window=(0, 0, *chunk), limit=2.5 * _size(_numbers(image)))
+    for cut in range(chunk[0], image.shape[0], chunk[0]):
+        ax.axhline(cut - 0.5, color="white", linewidth=6)
+    for cut in range(chunk[1], image.shape[1], chunk[1]):
+        ax.axvline(cut - 0.5, color="white", linewidth=6)
+    height, width = chunk[0] + halo[0], chunk[1] + halo[1]
+    frame = Rectangle((-0.5, -0.5), width, height, fill=False, linestyle=(0, (3, 2)))
+    frame.set(edgecolor=BLUE, linewidth=3, clip_on=False, zorder=2.5)
+    ax.add_patch(frame)
+
+
+def show_memory(ax: Axes, readings: dict[str, Tensor], *, size: float, title: str) -> None:
+    """Draw how much memory some runs took, each stretched to the same width.
+
+    Args:
+        ax: Where to draw.
+        readings: For each run its readings in bytes, evenly spaced in time; at most three.
+        size: Bytes to compare them with, drawn as a level line.
+        title: What the runs did.
+    """
+    for (name, values), colour in zip(readings.items(), (BLUE, ORANGE, GREY), strict=False):
+        taken = _numbers(values) / 1e6
+        ax.plot(numpy.linspace(0, 1, len(taken)), taken, color=colour, linewidth=2, label=name)
+    ax.axhline(size / 1e6, color=GREY, linestyle="--", label="the image itself")
+    ax.set(xticks=(0, 1), xticklabels=("start", "end"), ylabel="million bytes", title=title)
+    ax.grid(axis="y", color=GREY, alpha=0.3)
     ax.legend(frameon=False)
 
 

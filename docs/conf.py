@@ -27,6 +27,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_gallery.gen_gallery",
     "myst_nb",
+    "sphinxcontrib.bibtex",
     "executed",
     "mathml",
 ]
@@ -59,6 +60,9 @@ sphinx_gallery_conf = {
     "write_computation_times": False,  # the page *This build* has them
     "show_signature": False,
 }
+
+bibtex_bibfiles = ["references.bib"]
+bibtex_reference_style = "author_year"
 
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
