@@ -1,5 +1,6 @@
 """Sphinx configuration: what the site is made of, and how strictly."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from convtutor import default_device
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
+
+# The theme sends every log to the terminal; a cluster that starts and stops is no news.
+os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
 
 # Documented here, though defined one module further down.
 Axes.__module__ = "matplotlib.axes"

@@ -75,8 +75,8 @@ assert (toeplitz == 0).sum() == 4 * (12 - 5) == 28
 
 # %%
 # Each row holds five taps that are not zero, so :math:`4 \cdot (12 - 5) = 28`. They
-# move on with the window: a *Toeplitz* matrix, block by block. Nobody computes with it;
-# it is a way to think. What holds for a matrix holds for a layer.
+# move on with the window: a *Toeplitz* matrix, block by block. For a large image it is
+# almost empty. It is a way to think: what holds for a matrix holds for a layer.
 #
 # Multiply spectra
 # ----------------
@@ -109,8 +109,8 @@ fig.set_label(
 # Count operations and bytes
 # --------------------------
 #
-# Every way but ``fft`` multiplies and adds once per tap: :math:`2 k^2` operations for
-# an output pixel, if the kernel is :math:`k \times k`. A transform of :math:`n` real
+# The direct ways multiply and add once for each tap: :math:`2 k^2` operations for an
+# output pixel, if the kernel is :math:`k \times k`. A transform of :math:`n` real
 # numbers takes about :math:`2.5 \, n \log_2 n`, whatever the kernel; there are three,
 # and a product. **From which** :math:`k` **on does the FFT take fewer: 3, 9, 31?** And
 # four bytes move for each number that comes from memory or goes back, uncached.

@@ -88,6 +88,8 @@ def filter_chunks(image, kernel):
 
 
 # %%
+# This time no pixel is missing:
+
 small = da.from_array(X.cpu().numpy(), chunks=(3, 4))
 torch.testing.assert_close(torch.tensor(filter_chunks(small, K).compute()), Y.cpu())
 
@@ -147,15 +149,15 @@ assert chunked.max() < wall.nbytes
 whole, at_once = watch(lambda: filter_chunk(zarr.open_array(source)[:], K))
 assert (whole == zarr.open_array(target)[:]).all() and whole.shape == (8997, 6140)
 assert K.abs().sum() == 100 and 255 * 100 < 2**24
-assert at_once.max() - at_once[0] > 2 * 0.99 * wall.nbytes
+assert at_once.max() - at_once[0] > 1.5 * wall.nbytes
 
 # %%
 fig, ax = plt.subplots(figsize=(5.6, 3), layout="constrained")
 taken = {"chunk by chunk": chunked, "in one piece": at_once - at_once[0]}
 plots.show_memory(ax, taken, size=wall.nbytes, title="memory taken, start to end")
 fig.set_label(
-    "In one piece, the memory taken climbs to more than twice the size of the image, "
-    "which is a dashed line. Chunk by chunk it stays below that line."
+    "In one piece, the memory taken climbs far above a dashed line, which is the size "
+    "of the image. Chunk by chunk it stays below that line."
 )
 client.close()
 folder.cleanup()
