@@ -181,7 +181,7 @@ def rounding_bound(name: str, image: Tensor, kernel: Tensor) -> Tensor:
         norms = float(torch.linalg.norm(image.double()) * torch.linalg.norm(kernel.double()))
         return torch.full((), eps * math.log2(math.prod(size)) * norms)
     magnitude: Tensor = expected(image.abs(), kernel.abs())
-    return 4 * eps / 2 * kernel.numel() ** 0.5 * magnitude
+    return 4 * eps / 2 * math.sqrt(kernel.numel()) * magnitude
 
 
 @pytest.mark.parametrize(("image_shape", "kernel_shape"), [((40, 61), (3, 5)), ((70, 45), (21, 9))])

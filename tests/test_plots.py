@@ -394,6 +394,8 @@ def test_arrow_points_from_right_towards_down(
     assert isinstance(arrow, Annotation)
     assert arrow.xy == pytest.approx(tip)
     assert arrow.get_position() == pytest.approx(tail)
+
+
 def test_frequencies_are_brightest_in_the_middle(ax: Axes, device: torch.device) -> None:
     image = torch.ones(4, 6, device=device)
     image[:, ::2] += 0.01  # the quickest wave from side to side, and a weak one

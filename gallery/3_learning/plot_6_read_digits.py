@@ -94,7 +94,10 @@ def fit(net):
             optimiser.step()
 
 
+threads = torch.get_num_threads()
+torch.set_num_threads(1)  # so small a network would only wait for a second one
 fit(net)
+torch.set_num_threads(threads)
 
 # %%
 # **How many of 100 unseen digits will it read?** A guess gets ten of them right.
