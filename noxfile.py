@@ -62,6 +62,20 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Time ``corr2d`` against what its readers would otherwise call."""
+    install(session, "bench")
+    session.run("python", "docs/_bench/bench.py", *session.posargs)
+
+
+@nox.session(default=False)
+def calibrate(session: nox.Session) -> None:
+    """Measure the costs by which the method is chosen, and check the choice."""
+    install(session, "bench")
+    session.run("python", "docs/_bench/calibrate.py", *session.posargs)
+
+
+@nox.session(default=False)
 def live(session: nox.Session) -> None:
     """Serve the site, and rebuild the pages that change when a file is saved."""
     install(session, "live")

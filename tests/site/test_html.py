@@ -109,7 +109,10 @@ def test_every_internal_link_leads_somewhere(page: Path) -> None:
 def test_every_image_is_there_and_is_described(page: Path) -> None:
     for image in parse(page).find_all("img"):
         source = attribute(image, "src")
-        assert (page.parent / unquote(source)).is_file(), source
+        if source.startswith("data:"):
+            source = source[:30]
+        else:
+            assert (page.parent / unquote(source)).is_file(), source
         # A thumbnail repeats the title that stands below it, and a screen reader need not hear it.
         if not image.find_parent(class_="sphx-glr-thumbcontainer"):
             assert attribute(image, "alt").strip(), source

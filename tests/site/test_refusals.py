@@ -49,7 +49,8 @@ def small_site(tmp_path: Path) -> Path:
     docs, section = tmp_path / "docs", tmp_path / "gallery" / "1_section"
     for folder in ("_ext", "_static", "_templates", "inventories"):
         shutil.copytree(ROOT / "docs" / folder, docs / folder)
-    shutil.copy(ROOT / "docs" / "conf.py", docs)
+    for file in ("conf.py", "references.bib"):
+        shutil.copy(ROOT / "docs" / file, docs)
     section.mkdir(parents=True)
     (tmp_path / "gallery" / "GALLERY_HEADER.rst").write_text("Gallery\n=======\n\nAll.\n")
     (section / "GALLERY_HEADER.rst").write_text("Section\n-------\n\nSome.\n")
