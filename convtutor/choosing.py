@@ -15,10 +15,11 @@ __all__ = ["COSTS", "choose_method", "operation_counts"]
 # two cores with 512-bit vectors.
 COSTS: dict[str, dict[str, tuple[float, ...]]] = {
     "cpu": {
-        "taps": (0, 4.7, 9e-05),
-        "bands": (17, 2.8, 0.00013, 7.2e-06),
-        "fft": (0, 36, 0, 0.00025),
-        "native": (9.4, 0.00026),
+        "taps": (0, 4.9, 8e-05),
+        "bands": (16, 3.7, 0.00013, 7.2e-06),
+        "phases": (32, 0.00017, 1.05e-05, 0.00028),
+        "fft": (70, 40, 0, 0.00017),
+        "native": (9, 0.001, 0.00023, 0.01),
     },
 }
 
@@ -37,6 +38,7 @@ def operation_counts(
     """
     (h, w), (height, width) = kernel_shape, image_shape[-2:]
     batch = prod(image_shape[:-2])
+    pixels = batch * height * width
     outputs = batch * (height - h + 1) * (width - w + 1)
     rows, columns = fft_size(height, width, h)
     transforms = -(-(height - h + 1) // (rows - h + 1))
@@ -46,10 +48,13 @@ def operation_counts(
         "taps": (1, h * w, h * w * outputs),
         # one call, and per kernel column: one call, one pass, h products for each output
         "bands": (1, w, w * outputs, w * h * outputs),
+        # one call, one pass over the output, 16 * h products for each block that the taps meet, and
+        # a pass over the image if its rows must be made a multiple of 16
+        "phases": (1, outputs, outputs * 16 * h * -(-(w + 15) // 16), (width % 16 > 0) * pixels),
         # one call, and per strip: some calls, a few passes, two transforms of n log n operations
         "fft": (1, transforms, points, points * log2(rows * columns)),
-        # one call, h * w products for each output
-        "native": (1, h * w * outputs),
+        # one call, one pass over the output, h * w products for each output, one look at the kernel
+        "native": (1, outputs, h * w * outputs, h * w),
     }
 
 

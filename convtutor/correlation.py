@@ -36,8 +36,8 @@ def corr2d(image: Tensor, kernel: Tensor, *, method: str | None = None) -> Tenso
             ``"native"``, but more of their neighbourhood with ``"bands"`` and ``"fft"``.
 
     Returns:
-        Feature map, shape ``(..., H - h + 1, W - w + 1)``: a new contiguous tensor, same dtype and
-        device as the image.
+        Feature map, shape ``(..., H - h + 1, W - w + 1)``, same dtype and device as the image. It
+        shares no memory with the arguments, but may be the middle of a slightly larger tensor.
 
     Raises:
         TypeError: If an argument is not a tensor, if the dtypes differ, or if sums of that dtype
@@ -54,7 +54,7 @@ def corr2d(image: Tensor, kernel: Tensor, *, method: str | None = None) -> Tenso
         raise ValueError(f"method {method!r} is not one of {', '.join(map(repr, METHODS))}")
     if image.numel() == 0:  # an empty batch: any method would do, but not all can
         method = "taps"
-    return METHODS[method](image, kernel).contiguous()
+    return METHODS[method](image, kernel)
 
 
 def default_method(image: Tensor, kernel: Tensor) -> str:

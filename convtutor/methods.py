@@ -1,4 +1,4 @@
-"""One sum, many ways: two-dimensional cross-correlation, computed by eight methods.
+"""One sum, many ways: two-dimensional cross-correlation, computed by nine methods.
 
 Every function here takes an image of shape ``(..., H, W)`` and a kernel of shape ``(h, w)`` and
 returns
@@ -26,6 +26,7 @@ __all__ = [
     "im2col",
     "loop",
     "native",
+    "phases",
     "strips",
     "taps",
     "windows",
@@ -189,6 +190,38 @@ def bands(image: Tensor, kernel: Tensor) -> Tensor:
     return output.reshape(*image.shape[:-2], height - h + 1, columns)
 
 
+def phases(image: Tensor, kernel: Tensor) -> Tensor:
+    """Cross-correlate by a convolution whose channels are 16 neighbouring pixels of a row.
+
+    A row of pixels in memory is, as it stands, a row of blocks with 16 channels each; the output is
+    written the same way. Between them lies an ordinary convolution with 16 channels in and out,
+    which libraries run close to the machine's limit; its weight holds the kernel 16 times, once
+    for each place in a block. Best for wide, low kernels, whose columns `bands` takes one by one.
+
+    Args:
+        image: Pixels, shape ``(..., H, W)``.
+        kernel: Taps, shape ``(h, w)``.
+
+    Returns:
+        Feature map, shape ``(..., H - h + 1, W - w + 1)``.
+    """
+    (h, w), (height, width) = kernel.shape, image.shape[-2:]
+    whole = image.reshape(-1, height, width)
+    if width % 16:
+        whole = pad(whole, (0, -width % 16))
+    # (batch, 16, H, blocks in a row), a view
+    blocks = whole.reshape(*whole.shape[:2], -1, 16).permute(0, 3, 1, 2)
+    reach = -(-(w + 15) // 16)  # how many blocks the taps of one output block meet
+    weight = kernel.new_zeros(16, h, reach, 16)
+    # For each place in an output block, the kernel moves one pixel to the right.
+    row = 16 * reach
+    weight.as_strided((16, h, w), (h * row + 1, row, 1)).copy_(kernel.expand(16, h, w))
+    # A block of zeros at either end: the left one gives an output block that is dropped again.
+    output = conv2d(blocks, weight.permute(0, 3, 1, 2), padding=(0, 1))
+    output = output.permute(0, 2, 3, 1).flatten(2)[..., 16 : 16 + width - w + 1]
+    return output.reshape(*image.shape[:-2], height - h + 1, width - w + 1)
+
+
 def fft(image: Tensor, kernel: Tensor) -> Tensor:
     """Cross-correlate by a product in the frequency domain, strip by strip (overlap-save).
 
@@ -287,6 +320,7 @@ METHODS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "im2col": im2col,
     "strips": strips,
     "bands": bands,
+    "phases": phases,
     "fft": fft,
     "native": native,
 }

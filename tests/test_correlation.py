@@ -28,7 +28,7 @@ def test_an_example_by_hand() -> None:
 @pytest.mark.parametrize("method", [None, *METHODS])
 @pytest.mark.parametrize("image_shape", [(6, 9), (1, 6, 9), (2, 3, 6, 9), (0, 6, 9), (2, 0, 6, 9)])
 @pytest.mark.parametrize("kernel_shape", [(1, 1), (2, 5), (6, 9)])
-def test_shape_dtype_and_layout(
+def test_shape_dtype_and_device(
     method: str | None, image_shape: Shape, kernel_shape: Shape
 ) -> None:
     image = image_of(*image_shape, dtype=torch.float64)
@@ -36,7 +36,6 @@ def test_shape_dtype_and_layout(
     assert output.shape == (*image_shape[:-2], 7 - kernel_shape[0], 10 - kernel_shape[1])
     assert output.dtype == torch.float64
     assert output.device == image.device
-    assert output.is_contiguous()
 
 
 # Shapes for which the default picks each of the methods that it can pick, whatever the measured

@@ -35,6 +35,11 @@ SHAPES = [
     ((35, 10), (4, 2)),
     ((24, 23), (3, 6)),
     ((19, 33), (3, 3)),
+    # For blocks of 16 columns: whole ones, a ragged last one, kernels wider than one and than two.
+    ((4, 16), (2, 16)),
+    ((3, 32), (2, 9)),
+    ((2, 48), (1, 18)),
+    ((3, 41), (2, 35)),
 ]
 
 

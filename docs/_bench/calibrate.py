@@ -22,7 +22,7 @@ Times = dict[Cell, dict[str, float]]
 FIT: list[Cell] = [
     *(
         ((size, size), (k, k))
-        for size in (32, 96, 192, 320, 600, 900, 1400, 1900)
+        for size in (12, 32, 64, 96, 192, 320, 600, 900, 1400, 1900)
         for k in (1, 3, 5, 8, 13, 18, 27, 41, 60)
         if k <= size
     ),
@@ -75,13 +75,13 @@ def measure(cells: list[Cell], names: set[str] | None, device: torch.device, pas
 
 
 def hopeless(cell: Cell, device: torch.device) -> set[str]:
-    """Name the methods that would take 50 times as long as another one, by the costs in force."""
+    """Name the methods that would take 20 times as long as another, by the costs in force."""
     counts = operation_counts(*cell)
     times = {
         method: sum(map(operator.mul, costs, counts[method]))
         for method, costs in choosing.COSTS.get(device.type, {}).items()
     }
-    return {method for method, time in times.items() if time > 50 * min(times.values())}
+    return {method for method, time in times.items() if time > 20 * min(times.values())}
 
 
 def fit(times: Times) -> dict[str, tuple[float, ...]]:
