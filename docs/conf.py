@@ -33,7 +33,9 @@ extensions = [
     "myst_nb",
     "sphinxcontrib.bibtex",
     "executed",
+    "freshness",
     "mathml",
+    "provenance",
 ]
 
 # The gallery writes a notebook beside every page; the page is the one to read.
@@ -60,7 +62,8 @@ sphinx_gallery_conf = {
     "backreferences_dir": "_backreferences",
     "doc_module": ("convtutor",),
     "prefer_full_module": {"convtutor"},
-    "junit": str(HERE / "_build" / "gallery.xml"),
+    "reset_modules": ("matplotlib", "runs.around"),
+    "reset_modules_order": "both",
     "write_computation_times": False,  # the page *This build* has them
     "show_signature": False,
 }
@@ -73,7 +76,7 @@ autodoc_member_order = "bysource"
 autosummary_imported_members = True
 napoleon_numpy_docstring = False
 
-nb_execution_mode = "force"
+nb_execution_mode = "cache"
 nb_execution_timeout = 120
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
