@@ -30,15 +30,11 @@ torch.manual_seed(0)
 # A sign apart
 # ------------
 #
-# *Cross-correlation*, or correlation for short, goes through window and kernel in the
-# same order. *Convolution* goes through the window backwards:
+# Cross-correlation, or correlation for short, adds up :math:`X_{i+a,\,j+b} \, K_{a,b}`:
+# it goes through window and kernel in the same order. *Convolution* goes through the
+# window backwards:
 #
-# .. math::
-#
-#    \begin{aligned}
-#    \text{cross-correlation:}\quad Y_{i,j} &= \sum_{a,b} X_{i+a,\,j+b} \, K_{a,b} \\
-#    \text{convolution:}\quad Y_{i,j} &= \sum_{a,b} X_{i-a,\,j-b} \, K_{a,b}
-#    \end{aligned}
+# .. math:: Y_{i,j} = \sum_{a,b} X_{i-a,\,j-b} \, K_{a,b}.
 #
 # Backwards through the window is forwards through a kernel that was flipped in both
 # directions, which is half a turn. To see all that happens, let the kernel hang over
