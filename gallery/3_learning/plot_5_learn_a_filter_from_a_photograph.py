@@ -44,8 +44,8 @@ for ax, picture, title in zip(axes, (X, Y), ("before", "after"), strict=True):
     plots.show_frame(ax, (70, 150, 60, 80), colour=plots.ORANGE, label="learn")
     plots.show_frame(ax, (170, 190, 130, 180), colour=plots.BLUE, label="check")
 fig.set_label(
-    "A photograph of Grace Hopper, and the same as a relief of light and shade. In both "
-    "a small frame at the cap says learn, a larger one at the face says check."
+    "A photograph, and the same as a relief of light and shade. In both, a small frame "
+    "at the cap says learn, a larger one at the face says check."
 )
 
 # %%
