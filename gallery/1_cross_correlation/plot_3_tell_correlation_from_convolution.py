@@ -21,6 +21,7 @@ from scipy import signal
 from torch.nn.functional import conv_transpose2d, pad
 
 from convtutor import corr2d, default_device, images, kernels, learn_kernel, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
@@ -153,12 +154,20 @@ torch.testing.assert_close(learned, K.flip(0, 1), rtol=0, atol=0.01)
 # Try it yourself
 # ---------------
 #
-# Correlating with A and then with B is the same as correlating once, with a larger
-# kernel. With which? The guess below prints ``False``. To find out, send an impulse
-# through A and then through B.
+# Correlate with one kernel, then with another. One larger kernel does both at once.
+# Which? Guess before you read: is it their correlation, or their convolution?
 
-A, B = torch.tensor([[1.0, -1.0]]).to(device), torch.tensor([[1.0], [2.0]]).to(device)
-print(torch.allclose(corr2d(corr2d(X, A), B), corr2d(X, correlate(A, B)), atol=1e-4))
+ask("merge_kernels")
+
+# %%
+# You have seen all the parts on this page. The package has ``corr2d``, and ``pad`` is
+# imported.
+
+
+def merge_kernels(first, second): ...  # about 2 lines
+
+
+check("merge_kernels", merge_kernels)
 
 # %%
 # In practice
@@ -168,8 +177,8 @@ print(torch.allclose(corr2d(corr2d(X, A), B), corr2d(X, correlate(A, B)), atol=1
 # SciPy's ``convolve2d``, NumPy's ``convolve`` and MATLAB's ``conv2`` flip the kernel.
 # PyTorch's *transposed convolution* is the one that stamps.
 
-stamped = conv_transpose2d(X[None, None], B[None, None])[0, 0]
-torch.testing.assert_close(stamped, convolve(X, B))
+stamped = conv_transpose2d(X[None, None], K[None, None])[0, 0]
+torch.testing.assert_close(stamped, convolve(X, K))
 
 # %%
 # Further reading
