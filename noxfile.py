@@ -35,10 +35,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the site from scratch, and say where it is."""
+    """Build the site, and say where it is. ``-- --clean`` starts from nothing."""
     install(session, "docs")
-    for folder in WRITTEN:
-        shutil.rmtree(folder, ignore_errors=True)
+    if "--clean" in session.posargs:
+        for folder in WRITTEN:
+            shutil.rmtree(folder, ignore_errors=True)
     session.run("sphinx-build", "--nitpicky", "--fail-on-warning", "docs", str(HTML))
     session.log(f"Read it at {(HTML / 'index.html').as_uri()}")
 

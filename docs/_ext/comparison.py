@@ -19,12 +19,12 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _VARIABLE = "CONVTUTOR_RECORDS"
 
 
-def results(doctree: nodes.document, folder: Path) -> Record:
+def results(doctree: nodes.document, figures: Iterable[Path]) -> Record:
     """Digest what a page shows of its run.
 
     Args:
         doctree: The page.
-        folder: Where its figures' paths start from.
+        figures: The files of its figures.
 
     Returns:
         Digests of the printed text and of each figure, and the numbers in the text.
@@ -34,15 +34,10 @@ def results(doctree: nodes.document, folder: Path) -> Record:
         for block in doctree.findall(nodes.literal_block)
         if {"sphx-glr-script-out", "stream"} & set(block["classes"])
     )
-    figures = [
-        folder / image["uri"]
-        for image in doctree.findall(nodes.image)
-        if "sphx-glr-single-img" in image["classes"]
-    ]
     return {
         "printed": _digest(text.encode()),
         "numbers": [float(number) for number in _NUMBER.findall(text)],
-        "figures": [_digest(figure.read_bytes()) for figure in figures],
+        "figures": [_digest(figure.read_bytes()) for figure in sorted(figures)],
     }
 
 

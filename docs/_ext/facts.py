@@ -38,7 +38,8 @@ def built_from() -> dict[str, str]:
 @cache
 def versions() -> dict[str, str]:
     """List Python and every package that is installed beside it."""
-    installed = {package.name.lower(): package.version for package in distributions()}
+    known = (package.metadata for package in distributions())
+    installed = {found["Name"].lower(): found["Version"] for found in known}
     return {"python": platform.python_version(), **dict(sorted(installed.items()))}
 
 

@@ -174,12 +174,16 @@ class Build:
                 shutil.rmtree(section)
         modules = self._shaping_modules(app)
         for copy, script in sorted(scripts.items()):
-            code = script.read_text(encoding="utf-8")
-            now = inputs(code, self.machine | self.gallery, modules)
-            if not _is_fresh(script.name, copy.with_suffix(".run.json"), now):
+            ran = copy.with_suffix(".run.json")
+            if not self.is_new and ran.exists():
+                continue
+            now = inputs(script.read_text(encoding="utf-8"), self.machine | self.gallery, modules)
+            if not _is_fresh(script.name, ran, now):
                 _forget_script(copy)
                 pending = {"inputs": now, "run": built_from()}
                 write_record(copy.with_suffix(".pending.json"), pending)
+        if not any(target.rglob("*.pending.json")):
+            app.config.sphinx_gallery_conf["parallel"] = False  # no need to start workers
 
     def forget_notebooks(
         self,
@@ -190,6 +194,8 @@ class Build:
         removed: set[str],
     ) -> list[str]:
         """Delete the outputs of MyST pages that have to run again, or are gone."""
+        if not self.is_new:
+            return []
         self.notebooks = {
             docname: inputs(code, self.machine)
             for docname in sorted(env.found_docs)
@@ -205,7 +211,7 @@ class Build:
             record = _notebook_record(docname)
             record.unlink(missing_ok=True)
             shutil.rmtree(record.with_suffix(""), ignore_errors=True)
-        return stale
+        return [docname for docname in stale if docname not in added]
 
     def lend_cache(self, app: Sphinx, docname: str, source: list[str]) -> None:
         """Keep the outputs of each MyST page in a folder of its own."""
@@ -255,6 +261,15 @@ def records(app: Sphinx) -> dict[str, dict[str, Any]]:
     return {docname: run for docname, run in found.items() if run}
 
 
+def figures(app: Sphinx, docname: str) -> list[Path]:
+    """List the files of the figures that a script has drawn."""
+    return _figures(Path(app.srcdir, docname))
+
+
+def _figures(page: Path) -> list[Path]:
+    return sorted((page.parent / "images").glob(f"sphx_glr_{page.name}_[0-9][0-9][0-9]*"))
+
+
 def _gallery(app: Sphinx) -> tuple[Path, Path]:
     conf = app.config.sphinx_gallery_conf
     return Path(app.srcdir, conf["examples_dirs"]).resolve(), Path(app.srcdir, conf["gallery_dirs"])
@@ -274,11 +289,11 @@ def _cells(source: Path) -> str | None:
 
 def _forget_script(copy: Path) -> None:
     """Delete all that the gallery made of a script: first its record, last the copy of it."""
-    name, images = copy.stem, copy.parent / "images"
+    name = copy.stem
     copy.with_suffix(".run.json").unlink(missing_ok=True)
     for file in (
-        *images.glob(f"sphx_glr_{name}_[0-9][0-9][0-9]*"),
-        *images.glob(f"thumb/sphx_glr_{name}_thumb.*"),
+        *_figures(copy.with_suffix("")),
+        *copy.parent.glob(f"images/thumb/sphx_glr_{name}_thumb.*"),
         *sorted(copy.parent.glob(f"{name}.*"), key=copy.__eq__),
     ):
         file.unlink()

@@ -15,7 +15,7 @@ from comparison import Record, agreement, other_records, results, same_figures
 from docutils import nodes
 from docutils.parsers.rst import directives
 from facts import built_from, computed_on, system, versions
-from freshness import DOCS, record, records
+from freshness import DOCS, figures, record, records
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
@@ -131,7 +131,7 @@ def _computed(app: Sphinx) -> Record:
         "pages": {
             page: {
                 "seconds": round(found["run"]["seconds"], 2),
-                **results(app.env.get_doctree(page), Path(app.srcdir)),
+                **results(app.env.get_doctree(page), figures(app, page)),
             }
             for page, found in records(app).items()
         },
@@ -139,9 +139,11 @@ def _computed(app: Sphinx) -> Record:
 
 
 def _write_down(app: Sphinx, exception: Exception | None) -> None:
-    if exception is None and app.builder.format == "html":
+    file = Path(app.outdir, "build.json")
+    # Every build that changes anything starts with an empty folder.
+    if exception is None and app.builder.format == "html" and not file.exists():
         text = json.dumps(_computed(app), indent=1)
-        Path(app.outdir, "build.json").write_text(text + "\n", encoding="utf-8")
+        file.write_text(text + "\n", encoding="utf-8")
 
 
 def _fold(
