@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -115,7 +116,6 @@ class Build:
         self.gallery: Inputs = {}
         self.notebooks: dict[str, Inputs] = {}
         self.site: Inputs = {}
-        self.is_new = True
         app.add_config_value("freshness_keeps_pages", False, "", bool)
         # Before the gallery fills in its defaults.
         app.connect("config-inited", self.begin, priority=5)
@@ -127,7 +127,7 @@ class Build:
         app.connect("build-finished", self.end, priority=900)
 
     def begin(self, app: Sphinx, config: Config) -> None:
-        """Clear away the last build, unless it ended well and nothing has changed since."""
+        """Leave it at the last build if nothing has changed since; else clear that away."""
         self.machine = machine()
         # Scripts that compute on an accelerator would only be in each other's way.
         on_cpu = self.machine["device"].startswith("CPU")
@@ -143,11 +143,17 @@ class Build:
         if "SOURCE_DATE_EPOCH" not in self.site:
             self.site["date"] = self.site["date"][:4]  # the year of the copyright
         marker = self._marker(app)
-        self.is_new = read_record(marker) != self.site
+        before = read_record(marker)
+        if before.get("made of") == self.site and _are_there(app.outdir, before["files"]):
+            logger.info("Nothing has changed since %s was built.", os.path.relpath(app.outdir))
+            sys.exit()
+        if before:
+            why = ", ".join(_changes(before["made of"], self.site)) or "files of it are missing"
+            logger.info("the site is written anew: %s", why)
         marker.unlink(missing_ok=True)
-        if self.is_new and not config.freshness_keeps_pages:
-            for folder in (Path(app.srcdir, "_api"), Path(app.srcdir, "_backreferences")):
-                shutil.rmtree(folder, ignore_errors=True)
+        if not config.freshness_keeps_pages:
+            for folder in ("_api", "_backreferences"):
+                shutil.rmtree(Path(app.srcdir, folder), ignore_errors=True)
             _empty(app.outdir)
 
     def end(self, app: Sphinx, exception: Exception | None) -> None:
@@ -155,13 +161,13 @@ class Build:
         if exception is not None:
             return
         if app._warncount == 0:  # or the next one would keep still about it
-            write_record(self._marker(app), self.site)
-        if self.is_new:
-            took = {page: record["run"]["seconds"] for page, record in records(app).items()}
-            slowest = sorted(took, key=took.__getitem__, reverse=True)[:5]
-            logger.info("the slowest pages, when they last ran:")
-            for page in slowest:
-                logger.info("  %5.1f s  %s", took[page], page)
+            files = [path.relative_to(app.outdir) for path in app.outdir.rglob("*.*")]
+            names = sorted(path.as_posix() for path in files if path.suffix != ".doctree")
+            write_record(self._marker(app), {"made of": self.site, "files": names})
+        took = {page: found["run"]["seconds"] for page, found in records(app).items()}
+        logger.info("the slowest pages, when they last ran:")
+        for page in sorted(took, key=took.__getitem__, reverse=True)[:5]:
+            logger.info("  %5.1f s  %s", took[page], page)
 
     def forget_scripts(self, app: Sphinx) -> None:
         """Delete what scripts left behind that have to run again, or are gone."""
@@ -175,8 +181,6 @@ class Build:
         modules = self._shaping_modules(app)
         for copy, script in sorted(scripts.items()):
             ran = copy.with_suffix(".run.json")
-            if not self.is_new and ran.exists():
-                continue
             now = inputs(script.read_text(encoding="utf-8"), self.machine | self.gallery, modules)
             if not _is_fresh(script.name, ran, now):
                 _forget_script(copy)
@@ -194,8 +198,6 @@ class Build:
         removed: set[str],
     ) -> list[str]:
         """Delete the outputs of MyST pages that have to run again, or are gone."""
-        if not self.is_new:
-            return []
         self.notebooks = {
             docname: inputs(code, self.machine)
             for docname in sorted(env.found_docs)
@@ -297,6 +299,10 @@ def _forget_script(copy: Path) -> None:
         *sorted(copy.parent.glob(f"{name}.*"), key=copy.__eq__),
     ):
         file.unlink()
+
+
+def _are_there(folder: Path, names: Iterable[str]) -> bool:
+    return all((folder / name).exists() for name in names)
 
 
 def _empty(folder: Path) -> None:

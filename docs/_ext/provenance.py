@@ -139,11 +139,9 @@ def _computed(app: Sphinx) -> Record:
 
 
 def _write_down(app: Sphinx, exception: Exception | None) -> None:
-    file = Path(app.outdir, "build.json")
-    # Every build that changes anything starts with an empty folder.
-    if exception is None and app.builder.format == "html" and not file.exists():
+    if exception is None and app.builder.format == "html":
         text = json.dumps(_computed(app), indent=1)
-        file.write_text(text + "\n", encoding="utf-8")
+        Path(app.outdir, "build.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _fold(
