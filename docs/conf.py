@@ -32,6 +32,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "myst_nb",
     "sphinxcontrib.bibtex",
+    "downloads",
     "executed",
     "exercises",
     "mathml",
