@@ -128,8 +128,8 @@ print(torch.equal(A[keep] @ X.flatten(), strided.flatten()))
 # In practice
 # -----------
 #
-# Nobody stores this matrix: with a 3 × 3 kernel, all but nine numbers of a row are zero,
-# and a row is as long as the image has pixels. It is there to think with. What holds
+# Nobody stores this matrix: a row is as long as the image has pixels, and with a 3 × 3
+# kernel, all but nine of its numbers are zero. It is there to think with. What holds
 # for matrices, such as rank and the chain rule, holds for layers.
 #
 # Further reading
