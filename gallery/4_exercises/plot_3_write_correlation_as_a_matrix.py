@@ -84,8 +84,7 @@ torch.testing.assert_close(columns.T, A)
 # -----------------------
 #
 # Say a loss has the slope :math:`G` with respect to the output. By the chain rule, its
-# slope with respect to the image is :math:`A^\top G`. Autograd, with no idea of
-# :math:`A`, agrees.
+# slope with respect to the image is :math:`A^\top G`. Autograd agrees.
 
 G = torch.tensor([[0.0, 1.0], [0.0, 0.0]], device=device)
 leaf = X.clone().requires_grad_()

@@ -23,8 +23,7 @@ device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 
 # %%
-# Again each section shows wrong code and an example that it passes. **Find the bug, and
-# an example that it fails,** before you read on.
+# Again, **find each bug, and an example that shows it,** before you read on.
 #
 # 1. A fresh tensor
 # -----------------
@@ -98,15 +97,11 @@ for _ in range(20):
     losses.append(loss.detach())
 
 # %%
-# The first steps look fine, and so does every loop that is tried for three steps only:
+# In the first steps the loss falls. But ``backward`` *adds* to the gradient that is
+# there, and nothing sets it to zero: each step repeats all steps before it. **What will
+# the loss do?**
 
-print([round(loss.item(), 2) for loss in losses[:3]])
 assert losses[0] > losses[1] > losses[2]
-
-# %%
-# But ``backward`` *adds* to the gradient that is there, and nothing sets it to zero. So
-# each step repeats all steps before it. **What will the loss do?**
-
 right = learn_kernel(X, Y, (1, 2), lr=0.03, steps=20, start=start).losses
 curves = {"right": right, "without zero_grad": torch.stack(losses)}
 fig, ax = plt.subplots(figsize=(5, 2.8), layout="constrained")
