@@ -26,8 +26,7 @@ tensor = partial(torch.tensor, dtype=torch.float64)
 
 # %%
 # A notebook once learned the kernel (1, −1) from the stripe, in twenty steps at a rate
-# of 0.03. It printed the loss of every second step, and the last kernel. The start was
-# random, and never printed. These are the clues.
+# of 0.03. It printed every second loss and the last kernel, but not its random start.
 
 losses = tensor([1.578, 0.363, 0.101, 0.033, 0.012, 0.005, 0.002, 0.001, 0, 0])
 taps = tensor([1.0011, -0.9987])

@@ -95,8 +95,7 @@ assert score >= 0.97
 # Look inside
 # -----------
 #
-# The first layer is the operation that you know: pad the digit by one pixel of zeros
-# per side, slide, multiply, add, and add the bias.
+# The first layer does what you know: pad by one pixel per side, slide, multiply, add.
 
 first, padded = net[0], nn.functional.pad(X[12, 0], (1, 1, 1, 1))
 maps = [corr2d(padded, kernel[0]) for kernel in first.weight.detach()]
@@ -104,8 +103,7 @@ expected = (first(X[12]) - first.bias[:, None, None]).detach()
 torch.testing.assert_close(torch.stack(maps), expected, rtol=1e-4, atol=1e-5)
 
 # %%
-# **Find a kernel that answers to one side of the strokes only.** How are its taps
-# arranged?
+# **Find a kernel that answers to one side of the strokes.** How are its taps arranged?
 
 fig, axes = plt.subplots(4, 4, figsize=(5.6, 5.8), layout="constrained")
 for i, (above, below) in enumerate(zip(axes[::2].flat, axes[1::2].flat, strict=True)):
@@ -115,8 +113,7 @@ for i, (above, below) in enumerate(zip(axes[::2].flat, axes[1::2].flat, strict=T
 fig.set_label("Eight kernels and their maps; some answer to one side of strokes only.")
 
 # %%
-# Orange on one side, blue on the other: some look like the edge detectors of earlier
-# pages. Nobody has designed them.
+# Orange on one side, blue on the other: edge detectors, which nobody has designed.
 #
 # Try it yourself
 # ---------------

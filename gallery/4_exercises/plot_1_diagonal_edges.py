@@ -111,8 +111,7 @@ torch.testing.assert_close(corr2d(X, K.T), corr2d(X.T, K).T)
 torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
 
 # %%
-# The reason is the definition: it treats rows and columns alike, so you may swap their
-# names everywhere at once.
+# The definition treats rows and columns alike: you may swap their names everywhere.
 #
 # Try it yourself
 # ---------------

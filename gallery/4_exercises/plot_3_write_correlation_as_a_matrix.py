@@ -84,8 +84,7 @@ torch.testing.assert_close(columns.T, A)
 # -----------------------
 #
 # Say a loss has the slope :math:`G` with respect to the output. By the chain rule, its
-# slope with respect to the image is :math:`A^\top G`. Autograd, with no idea of
-# :math:`A`, agrees.
+# slope with respect to the image is :math:`A^\top G`. Autograd agrees.
 
 G = torch.tensor([[0.0, 1.0], [0.0, 0.0]], device=device)
 leaf = X.clone().requires_grad_()
@@ -128,8 +127,8 @@ print(torch.equal(A[keep] @ X.flatten(), strided.flatten()))
 # In practice
 # -----------
 #
-# Nobody stores this matrix: with a 3 × 3 kernel, all but nine numbers of a row are zero,
-# and a row is as long as the image has pixels. It is there to think with. What holds
+# Nobody stores this matrix: a row is as long as the image has pixels, and with a 3 × 3
+# kernel, all but nine of its numbers are zero. It is there to think with. What holds
 # for matrices, such as rank and the chain rule, holds for layers.
 #
 # Further reading
