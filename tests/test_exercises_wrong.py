@@ -311,6 +311,29 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
         ),
         "backwards": (lambda x: solve["derivative_taps"](x).flip(0), DIFFERS),
     },
+    "name_operation": {
+        "trusts everything": (lambda f: "correlation", "yours correlation, expected convolution"),
+        "the two mixed up": (
+            lambda f: {"correlation": "convolution", "convolution": "correlation"}.get(
+                solve["name_operation"](f), "neither"
+            ),
+            "operation = window_by_window: yours convolution, expected correlation",
+        ),
+        "a symmetric kernel": (
+            lambda f: (
+                "correlation" if torch.equal(f(WIDE, ROW**0), corr2d(WIDE, ROW**0)) else "neither"
+            ),
+            "operation = flipped: yours correlation, expected convolution",
+        ),
+        "an impulse and nothing else": (
+            lambda f: "correlation" if f(images.impulse(2, 5), ROW)[1, 1] == -2 else "convolution",
+            "operation = both_loops_over_rows: yours .*, expected neither",
+        ),
+        "says more than it is asked": (
+            lambda f: f"a {solve['name_operation'](f)}",
+            "yours a correlation, expected correlation",
+        ),
+    },
     "is_right": {
         "trusts everything": (lambda f: True, "correlate = flipped: yours True, expected False"),
         "tries a tall image": (
@@ -366,16 +389,18 @@ def spoil_numbers(exercise: Exercise) -> dict[str, tuple[Attempt, str]]:
     def one_more(answer: Any) -> Any:
         if isinstance(answer, bool):
             return not answer
+        if isinstance(answer, str):
+            return f"{answer}s"
         return tuple(map(one_more, answer)) if isinstance(answer, tuple) else answer + 1
 
     def zero(answer: Any) -> Any:
-        return tuple(map(zero, answer)) if isinstance(answer, tuple) else type(answer)(0)
+        return tuple(map(zero, answer)) if isinstance(answer, tuple) else type(answer)()
 
     return {
-        "text": (after(solution, str), "yours is a str, expected is a"),
+        "bytes": (after(solution, lambda answer: str(answer).encode()), "yours is a bytes, exp"),
         "off by one": (after(solution, one_more), DIFFERS),
         "zero": (after(solution, zero), DIFFERS),
-        "a tensor": (after(solution, torch.tensor), "yours is a Tensor, expected is a"),
+        "a tensor": (after(solution, lambda _: torch.ones(2)), "yours is a Tensor, expected is a"),
     }
 
 

@@ -17,6 +17,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, curvature, default_device, images, learn_kernel, plots
+from convtutor.exercises import ask, check
 from convtutor.learning import largest_stable_lr
 
 device = default_device()
@@ -120,11 +121,19 @@ assert walked > 30 * error.norm()
 # Try it yourself
 # ---------------
 #
-# Find a start, other than the goal, from which *one* step at 1/60 arrives. A hint:
-# which of the two errors does the factor :math:`1 - 60/60` wipe out?
+# For two curvatures, you saw where the curves cross. **Which rate is the fastest for
+# many?**
 
-K = torch.tensor([[0.5, -0.5]], device=device)
-print(learn_kernel(X, Y, (1, 2), lr=1 / 60, steps=1, start=K).kernel)
+ask("fastest_rate")
+
+# %%
+# Replace the loops by one line.
+
+
+def fastest_rate(curvatures): ...  # about 1 line
+
+
+check("fastest_rate", fastest_rate)
 
 # %%
 # In practice

@@ -17,6 +17,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, default_device, images, learn_kernel, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
@@ -119,12 +120,19 @@ assert errors["random pixels"] < errors["one bright pixel"] < errors["photograph
 # Try it yourself
 # ---------------
 #
-# Light a second pixel so that the condition number stays 1. A hint: all nine taps must
-# pass over both, but no window may see both.
+# The stripe shows the sum of each column, and nothing else. Of all the kernels that it
+# cannot tell apart, **which is the smallest**, in the sum of squares?
 
-mine = pixel.clone()
-mine[0, 0] = 1
-print("condition number:", torch.linalg.cond(windows(mine)).item())
+ask("visible_part")
+
+# %%
+# Replace the dots.
+
+
+def visible_part(kernel): ...  # about 1 line
+
+
+check("visible_part", visible_part)
 
 # %%
 # In practice

@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, curvature, default_device, images, learn_kernel, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
@@ -117,14 +118,19 @@ assert (corr2d(face, rolled) - truth).abs().max() < 1 / 255
 # Try it yourself
 # ---------------
 #
-# A file keeps 256 shades, and nothing below black or above white. Which does more harm:
-# to round ``after``, or to clip it with ``after.clamp(0, 1)``? A hint: clipping is not
-# linear, and no kernel can do it.
+# A recipe without a learning rate: set one tap at a time to what suits it best, round
+# after round. It ends where descent would end. **Can you get there at once?**
 
-windows = before.unfold(0, 3, 1).unfold(1, 5, 1).reshape(-1, 15).cpu()
-spoiled = (after * 255).round().cpu() / 255
-solved = torch.linalg.lstsq(windows, spoiled.reshape(-1, 1)).solution.reshape(3, 5)
-print(f"worst tap off by {(solved - K.cpu()).abs().max():.4f}")
+ask("find_kernel")
+
+# %%
+# Replace the loops; each window is an equation.
+
+
+def find_kernel(image, response, height, width): ...  # about 3 lines
+
+
+check("find_kernel", find_kernel)
 
 # %%
 # In practice

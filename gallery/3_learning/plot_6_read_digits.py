@@ -20,6 +20,7 @@ from torch import nn
 from tqdm import tqdm
 
 from convtutor import corr2d, default_device, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
@@ -118,11 +119,19 @@ fig.set_label("Eight kernels and their maps; some answer to one side of strokes 
 # Try it yourself
 # ---------------
 #
-# What is left of the score when every digit moves by two pixels, and why? A hint: the
-# last layer has a weight for every *place* in the maps.
+# A score does not say what is taken for what. A table does: a row for each label, a
+# column for each reading. It is called a *confusion matrix*.
 
-moved = X[test].roll(0, dims=-1)
-print(f"{(net(moved).argmax(1) == labels[test]).float().mean():.1%}")
+ask("confusion")
+
+# %%
+# Replace the loops.
+
+
+def confusion(scores, labels): ...  # about 4 lines
+
+
+check("confusion", confusion)
 
 # %%
 # In practice

@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, images, plots
+from convtutor.exercises import ask, check
 
 # %%
 # Each section shows wrong code and an example that it passes. **Find the bug, and an
@@ -111,20 +112,19 @@ assert torch.equal(swapped(X, K), torch.zeros(1, 7))
 # Try it yourself
 # ---------------
 #
-# The output of this seventh one is right for *every* image and kernel. What is wrong
-# with it, and which ``assert`` shows that? A hint: call it twice.
+# Somebody hands you a function. **Is it a correlation, a convolution, or neither?** The
+# loops know the answer for one image and one kernel; yours may ask ``corr2d``.
+
+ask("name_operation")
+
+# %%
+# Replace the dots. The check says which function you misjudge.
 
 
-def seventh(X, K):
-    Y = X[: X.shape[0] - len(K) + 1, : X.shape[1] - len(K[0]) + 1]
-    for i in range(Y.shape[0]):
-        for j in range(Y.shape[1]):
-            Y[i, j] = (X[i : i + len(K), j : j + len(K[0])] * K).sum()
-    return Y
+def name_operation(operation): ...  # about 6 lines
 
 
-expected = corr2d(impulse, K)
-print(torch.equal(seventh(impulse, K), expected))
+check("name_operation", name_operation)
 
 # %%
 # In practice

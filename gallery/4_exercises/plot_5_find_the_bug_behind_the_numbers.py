@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, default_device, images, learn_kernel, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
@@ -115,17 +116,19 @@ assert right[-1] < right[0] / 3000 and losses[-1] > losses[0] / 2
 # Try it yourself
 # ---------------
 #
-# The output of this one is right for *every* image and kernel. What is wrong with it,
-# and which ``assert`` shows that? A hint: call it twice.
+# Eight suspects say that they cross-correlate. Two of them do; one writes the right
+# numbers to the wrong place. **Write the test that tells.**
+
+ask("is_right")
+
+# %%
+# Replace the dots. The check says which suspect you misjudge.
 
 
-def seventh(X, K):
-    Y = X[: X.shape[0] - len(K) + 1, : X.shape[1] - len(K[0]) + 1]
-    for i in range(Y.shape[0]):
-        for j in range(Y.shape[1]):
-            Y[i, j] = (X[i : i + len(K), j : j + len(K[0])] * K).sum()
-    return Y
+def is_right(correlate): ...  # about 5 lines
 
+
+check("is_right", is_right)
 
 # %%
 # In practice
