@@ -93,7 +93,7 @@ def judge(exercise: Exercise, attempt: object) -> Result:
 
     not_attempted = Result(
         "not attempted",
-        f"{name}: not attempted yet (hints: python -m convtutor.exercises {name})",
+        f"{name}: not attempted yet (python -m convtutor.exercises has hints)",
     )
     if attempt is None or attempt is ...:
         return not_attempted

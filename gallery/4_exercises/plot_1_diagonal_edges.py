@@ -119,9 +119,7 @@ torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
 #
 # The three questions again: for any band, then for any image and any kernel.
 
-ask("band_edges")
-ask("transposed_image")
-ask("transposed_kernel")
+ask("band_edges", "transposed_image", "transposed_kernel")
 
 # %%
 # Replace the dots. Each of the last two may turn what the other may not.

@@ -121,9 +121,7 @@ assert (row == 6).all()
 # In general: any direction, a blur of any size, and the fewest taps for a derivative,
 # wherever the pixels lie.
 
-ask("direction_kernel")
-ask("blur_kernel")
-ask("derivative_taps")
+ask("direction_kernel", "blur_kernel", "derivative_taps")
 
 # %%
 # Replace the dots. At the places 0, 1, 2 the last one answers (1, −2, 1).
