@@ -34,7 +34,9 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "myst_nb",
     "sphinxcontrib.bibtex",
+    "downloads",
     "executed",
+    "exercises",
     "figures",
     "frame",
     "mathml",
@@ -87,6 +89,7 @@ html_theme = "furo"
 html_title = "convtutor"
 html_baseurl = whereabouts.base_url() or ""
 html_favicon = "_static/mark.svg"
+pygments_dark_style = "a11y-high-contrast-dark"
 html_additional_pages = {"404": "404.html"}
 # Ink on paper, and the blue and the orange of the figures.
 html_theme_options = {

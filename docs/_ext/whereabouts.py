@@ -10,6 +10,7 @@ the site's address    ``CONVTUTOR_BASE_URL``                      ``READTHEDOCS_
 the repository        ``CONVTUTOR_REPOSITORY``                    ``GITHUB_SERVER_URL`` and
                       (``https://github.com/owner/name``)         ``GITHUB_REPOSITORY``
 the branch            ``CONVTUTOR_BRANCH``                        ``GITHUB_REF_NAME``, ``main``
+the notebooks' branch ``CONVTUTOR_NOTEBOOKS``
 ====================  ==========================================  ==============================
 """
 
@@ -47,6 +48,19 @@ def source_url(path: str, *, action: str = "blob") -> str | None:
     """Address a file of the repository, to read it (``blob``) or to change it (``edit``)."""
     address = repository()
     return address and f"{address}/{action}/{branch()}/{path}"
+
+
+def colab_url(path: str) -> str | None:
+    """Address a notebook in Colab, which opens what is on GitHub.
+
+    Built notebooks are in no branch of the sources; ``CONVTUTOR_NOTEBOOKS`` names the branch that
+    they are published on, and is set by what publishes them.
+    """
+    address, notebooks = repository(), os.environ.get("CONVTUTOR_NOTEBOOKS")
+    if not address or not notebooks or urlsplit(address).netloc != "github.com":
+        return None
+    name = urlsplit(address).path
+    return f"https://colab.research.google.com/github{name}/blob/{notebooks}/{path}"
 
 
 def _address(variable: str) -> str | None:
