@@ -85,6 +85,7 @@ nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
+html_scaled_image_link = False
 html_theme = "furo"
 html_title = "convtutor"
 html_baseurl = whereabouts.base_url() or ""
