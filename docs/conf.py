@@ -33,6 +33,7 @@ extensions = [
     "myst_nb",
     "sphinxcontrib.bibtex",
     "executed",
+    "explorer",
     "mathml",
 ]
 
