@@ -256,7 +256,7 @@ def _write_scripts(app: Sphinx) -> None:
     # A page that was opened from a disk may not read the pixels of an image file, but it may read
     # those of an address that holds the image itself.
     address = "data:image/webp;base64," + b64encode(
-        _webp(images.photograph(), lossless=True)
+        _webp(images.photograph(dtype=_F64), lossless=True)
     ).decode("ascii")
     (static / "photograph.js").write_text(f'corrExplorer.photograph = "{address}";', "utf-8")
 

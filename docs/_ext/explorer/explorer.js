@@ -87,11 +87,12 @@
     #views;
     #holder = make("div", { className: "ce-holder" });
     #size = make("span", { className: "ce-size" });
+    note = make("div", { className: "ce-note" });
 
     constructor(title, options) {
       this.#views = [new Grid(title, options), new Picture(title, options)];
       this.element = make("div", { className: `ce-panel ce-${title.replace(" ", "-")}` },
-        make("div", { className: "ce-title" }, title, this.#size), this.#holder);
+        make("div", { className: "ce-title" }, title, this.#size), this.#holder, this.note);
     }
 
     show(isPicture, shown, limit, padding) {
@@ -118,7 +119,7 @@
 
   const button = (text, onclick, properties = {}) => make("button", { type: "button", onclick, ...properties }, text);
 
-  const factor = (value) => (value < 0 ? `(${format(value)})` : format(value));
+  const factor = (value, isTap) => (value < 0 ? `(${format(value, isTap)})` : format(value, isTap));
 
   class CorrExplorer extends HTMLElement {
     #history = new History({
@@ -180,6 +181,7 @@
     }
 
     #look(row, column) {
+      if (String(this.#state.cell) === String([row, column])) return;
       this.#history.look([row, column]);
       this.#schedule();
     }
@@ -296,7 +298,7 @@
         image: new Panel("image", puzzles ? {} : { onEdit: (...at) => this.#edit("image", ...at) }),
         kernel: new Panel("kernel", { onEdit: (...at) => this.#edit("kernel", ...at) }),
         output: new Panel("output", { onPoint: (...at) => this.#look(...at) }),
-        ...(puzzles && { wanted: new Panel("wanted output") }),
+        ...(puzzles && { wanted: new Panel("wanted output", { onPoint: (...at) => this.#look(...at) }) }),
       };
       this.#fields = {
         message: make("p", { className: "ce-message", role: "alert" }),
@@ -308,22 +310,24 @@
       };
       const { message, sign, sum, spoken, undo, redo } = this.#fields;
       const { image, kernel, output, wanted } = this.#panels;
-      const stage = make("div", { className: "ce-stage" }, image.element, sign, kernel.element,
-        make("div", { className: "ce-sign", ariaHidden: "true" }, "="), output.element,
-        ...(wanted ? [wanted.element] : []));
+      const equals = make("div", { className: "ce-sign", ariaHidden: "true" }, "=");
+      // Where there is no room for all side by side, a sign goes with what follows it.
+      const stage = make("div", { className: "ce-stage" }, image.element,
+        make("div", { className: "ce-term" }, sign, kernel.element),
+        make("div", { className: "ce-term" }, equals, output.element), ...(wanted ? [wanted.element] : []));
       if (puzzles) {
         this.#puzzles = new Puzzles(this.#data.puzzles, (puzzle) => this.#pose(puzzle),
           (rows) => { this.kernel = rows; });
       }
+      const controls = [...(offers("images") ? this.#imageControls() : []),
+        ...(offers("kernels") ? this.#kernelControls() : []), ...(offers("operation") ? [this.#operation()] : [])];
+      const foot = make("div", { className: "ce-row" }, ...this.#share(offers("share")),
+        make("span", { className: "ce-end" }, undo, redo,
+          ...(puzzles ? [] : [button("Start again", () => this.#change(this.#first))])));
       this.replaceChildren(...[
-        this.#puzzles?.element,
-        make("div", { className: "ce-row ce-bar" }, ...(offers("images") ? this.#imageControls() : []),
-          ...(offers("kernels") ? this.#kernelControls() : []),
-          ...(offers("operation") ? [this.#operation()] : []),
-          make("span", { className: "ce-end" }, undo, redo,
-            ...(puzzles ? [] : [button("Start again", () => this.#change(this.#first))]))),
-        message, stage, sum, spoken, this.#puzzles?.footer,
-        offers("settings") && this.#settings(), offers("code") && this.#code(), this.#share(offers("share")),
+        this.#puzzles?.element, controls.length && make("div", { className: "ce-row" }, ...controls),
+        message, stage, sum, spoken, this.#puzzles?.footer, foot,
+        offers("settings") && this.#settings(), offers("code") && this.#code(),
       ].filter(Boolean));
       this.addEventListener("keydown", (event) => this.#onKey(event));
       new ResizeObserver(() => this.#fit()).observe(this);
@@ -444,11 +448,11 @@
           this.#write();
           this.#copy(location.href, copy);
         });
-        return make("div", { className: "ce-row" }, copy);
+        return [copy];
       }
-      if (!home || this.#puzzles) return null;
+      if (!home || this.#puzzles) return [];
       this.#fields.home = make("a", { href: home }, "Open this in the explorer");
-      return make("div", { className: "ce-row" }, this.#fields.home);
+      return [this.#fields.home];
     }
 
     async #copy(text, from) {
@@ -542,11 +546,11 @@
       const lines = Array.from({ length: kernel.rows }, (_, r) => make("div", {},
         ...terms.slice(r * kernel.columns, (r + 1) * kernel.columns).map(({ pixel, tap }, c) =>
           make("span", { className: tap ? "" : "ce-idle" },
-            `${r || c ? "+ " : ""}${factor(pixel)} · ${factor(tap)} `))));
+            `${r || c ? "+ " : ""}${factor(pixel)} · ${factor(tap, true)} `))));
       this.#fields.sum.replaceChildren(make("b", {}, `Y[${row}, ${column}]`), make("span", {}, "="),
         make("div", { className: "ce-products" }, ...lines), make("span", {}, "="),
         make("b", { className: "ce-result" }, value));
-      const read = terms.map(({ pixel, tap }) => `${format(pixel)} times ${format(tap)}`).join(" plus ");
+      const read = terms.map(({ pixel, tap }) => `${format(pixel)} times ${format(tap, true)}`).join(" plus ");
       this.#spoken = `Output row ${row} column ${column}: `
         + `${terms.length > SPOKEN ? `the sum of ${terms.length} products` : read} is ${value}.`;
     }
@@ -558,6 +562,7 @@
       const { undo, redo, sign, kernels, images, operation, mode, numbers, imageSize, code, codeBox } = this.#fields;
       undo.disabled = !this.#history.canUndo;
       redo.disabled = !this.#history.canRedo;
+      this.#panels.kernel.note.textContent = settings.flip ? "laid on turned by half a turn" : "";
       sign.textContent = settings.flip ? "∗" : "⋆";
       const named = (list, given) => {
         const rows = JSON.stringify(toRows(given));
@@ -585,17 +590,23 @@
       history.replaceState(history.state, "", encode(this.#state));
     }
 
-    /* Cells as large as the width allows: all side by side, or else one grid below the other. */
+    /* Cells as large as the width allows: all side by side, or else one below the other. */
     #fit() {
-      const { padded, output, image } = this.#result;
+      const { padded, output } = this.#result;
       if (!output || !this.#panels) return;
-      const columns = [padded.columns, this.#state.kernel.columns, output.columns];
+      const { kernel } = this.#state;
+      const [gap, signs, width] = [2, 112, this.clientWidth - 34];
+      const columns = [kernel.columns, padded.columns, output.columns];
       if (this.#puzzles) columns.push(output.columns);
-      const width = this.clientWidth;
-      const beside = (width - 64 - 24 * columns.length) / columns.reduce((a, b) => a + b);
-      const below = (width - 8) / Math.max(...columns);
-      const cell = Math.floor(Math.min(46, Math.max(beside >= 32 ? beside : Math.min(below, 40), 26)));
+      const besides = (width - signs - 16 * (columns.length - 3)) / columns.reduce((a, b) => a + b) - gap;
+      const below = (width - 40) / Math.max(...columns) - gap;
+      const isPicture = this.#panels.image.view instanceof Picture;
+      const numbers = isPicture ? Math.min(40, (width - 40) / kernel.columns - gap)
+        : besides >= (this.querySelector(".ce-long") ? 37 : 30) ? besides : Math.min(below, 44);
+      const cell = Math.floor(Math.min(46, Math.max(numbers, 26)));
+      const picture = (width - signs - kernel.columns * (cell + gap)) / 2;
       this.style.setProperty("--ce-cell", `${cell}px`);
+      this.style.setProperty("--ce-picture", `${Math.floor(Math.min(300, picture >= 180 ? picture : width - 40))}px`);
     }
   }
 

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { make, fromRows, toRows } = window.corrExplorer;
+  const { make, fromRows } = window.corrExplorer;
 
   const KEPT = "corr-explorer-solved";
   const CLOSE = 1e-6;
@@ -11,6 +11,8 @@
   const same = (a, b) => a.length === b.length && a.every((value, k) => Math.abs(value - b[k]) < CLOSE);
 
   class Puzzles {
+    #at = 0;
+    #judged = null;
     #list;
     #solved = new Set();
     #buttons;
@@ -35,16 +37,14 @@
       this.element = make("div", { className: "ce-puzzle" },
         make("div", { className: "ce-shelf", role: "group", ariaLabel: "Puzzles" }, ...this.#buttons),
         this.#tally, this.#title, this.#ask);
+      const action = (text, onclick) => make("button", { type: "button", onclick }, text);
       this.footer = make("div", { className: "ce-puzzle" }, this.#verdict,
         make("div", { className: "ce-row" },
-          make("button", { type: "button", onclick: () => this.#claimNone() }, "No kernel can do this"),
-          make("button", { type: "button", onclick: () => this.#answer(onShow) }, "Show the answer"),
-          make("button", { type: "button", className: "ce-next",
-            onclick: () => this.choose((this.#at + 1) % list.length) }, "Next puzzle")),
+          action("No kernel can do this", () => this.#claimNone()),
+          action("Show the answer", () => this.#answer(onShow)),
+          action("Next puzzle", () => this.choose((this.#at + 1) % list.length))),
         this.#aids);
     }
-
-    #at = 0;
 
     get current() { return this.#list[this.#at]; }
 
@@ -70,13 +70,17 @@
       const { output: wanted, near, why } = this.current;
       const target = fromRows("output", wanted, Infinity).data;
       const right = Array.from(target, (value, k) => Math.abs(value - output.data[k]) < CLOSE);
-      const count = right.filter(Boolean).length;
-      const taps = Array.from(kernel.data);
-      const slip = near.find((miss) => same(miss.kernel.flat(), taps));
-      if (count === right.length) this.#solve(why);
-      else if (taps.some(Boolean)) {
-        this.#verdict.textContent = `${count} of ${right.length} numbers are right. ${slip?.say ?? ""}`;
-      } else if (!this.#verdict.classList.contains("ce-solved")) this.#verdict.textContent = "";
+      if (kernel !== this.#judged) {
+        this.#judged = kernel;
+        const count = right.filter(Boolean).length;
+        const taps = Array.from(kernel.data);
+        const slip = near.find((miss) => same(miss.kernel.flat(), taps));
+        if (count === right.length) this.#solve(why);
+        else {
+          this.#verdict.textContent = taps.some(Boolean)
+            ? `${count} of ${right.length} numbers are right. ${slip?.say ?? ""}` : "";
+        }
+      }
       return (k) => right[k];
     }
 

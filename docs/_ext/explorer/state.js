@@ -27,17 +27,16 @@
     return value + 0; // and −0 becomes 0
   }
 
-  /* Four digits; a fraction where these do not tell all, as for 1/9. */
-  function format(value) {
-    let text = String(Number(value.toPrecision(4)));
-    if (Math.abs(value) < 1 && Math.abs(text - value) > 1e-12) {
-      for (let q = 3; q < 50; q++) {
-        const p = Math.round(value * q);
-        if (p && Math.abs(value - p / q) < 1e-14) text = `${p}/${q}`;
-        if (text.includes("/")) break;
-      }
+  /* Four digits. A tap that they do not tell in full, such as 1/9, is a fraction if it is one. */
+  function format(value, isTap = false, digits = 4) {
+    const rounded = Number(value.toPrecision(digits));
+    const text = String(rounded).replace("-", "−");
+    if (!isTap || Math.abs(value) >= 1 || value === rounded) return text;
+    for (let q = 3; q < 50; q++) {
+      const p = Math.round(value * q);
+      if (p && Math.abs(value - p / q) < 1e-14) return `${p}/${q}`.replace("-", "−");
     }
-    return text.replace("-", "−");
+    return text;
   }
 
   function whole(name, text) {

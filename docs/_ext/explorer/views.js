@@ -39,7 +39,7 @@
 
     /* onEdit(row, column, text): the reader typed; onPoint(row, column): the reader points. */
     constructor(label, { onEdit, onPoint } = {}) {
-      Object.assign(this, { label, onEdit, onPoint });
+      Object.assign(this, { label, onEdit, onPoint, isTaps: label === "kernel" });
       this.element = make("div", { className: "ce-grid", role: "grid" });
       this.element.addEventListener("keydown", (event) => this.#onKey(event));
     }
@@ -56,19 +56,25 @@
       }
       this.#cells.forEach((cell, k) => {
         const value = data[k];
-        const text = format(value);
+        const text = this.#short(value);
         const { input } = cell;
-        if (!input) cell.textContent = text;
-        else if (document.activeElement !== input || input.ariaInvalid !== "true") {
+        if (!input) {
+          if (cell.textContent !== text) cell.textContent = text;
+        } else if (document.activeElement !== input || input.ariaInvalid !== "true") {
           // What the reader is typing stays as it is, as long as it means the same.
           if (document.activeElement !== input || cell.value !== value) input.value = text;
           input.ariaInvalid = null;
         }
         cell.value = value;
-        cell.classList.toggle("ce-long", text.length > 4);
+        cell.classList.toggle("ce-long", text.length > 3);
         cell.classList.toggle("ce-negative", value < 0);
         cell.style.setProperty("--ce-heat", `${(45 * Math.min(Math.abs(value) / limit, 1)).toFixed(1)}%`);
       });
+    }
+
+    /* A cell has room for three digits, and for the fourth before the point. */
+    #short(value) {
+      return format(value, this.isTaps, Math.abs(value) < 100 ? 3 : 4);
     }
 
     #build(isEditable) {
@@ -100,10 +106,11 @@
         });
         input.addEventListener("focus", () => {
           this.#rove(r, c);
+          input.value = format(cell.value, this.isTaps, 15);
           input.select();
         });
         input.addEventListener("blur", () => {
-          input.value = format(cell.value);
+          input.value = this.#short(cell.value);
           input.ariaInvalid = null;
         });
         cell.input = input;
@@ -162,9 +169,11 @@
       places.forEach(({ row, column }, k) => {
         const cell = this.#cells[row * this.columns + column];
         cell.classList.add("ce-in");
-        if (taps) cell.dataset.tap = `×${format(taps[k])}`;
+        if (taps) cell.dataset.tap = `×${format(taps[k], true)}`;
       });
       const [first, last] = [places[0], places[places.length - 1]];
+      const frame = (last.row - first.row + 1) * (last.column - first.column + 1);
+      this.element.classList.toggle("ce-spread", Boolean(taps) && frame > places.length);
       this.#frame.style.gridArea =
         `${first.row + 1} / ${first.column + 1} / ${last.row + 2} / ${last.column + 2}`;
     }
@@ -209,6 +218,7 @@
         const to = step(event, this.#at, this, 10);
         if (!to) return;
         event.preventDefault();
+        this.#at = to;
         onPoint(...to);
       });
     }
@@ -217,6 +227,7 @@
     show({ rows, columns, data }, limit) {
       if (rows !== this.rows || columns !== this.columns) {
         Object.assign(this.#canvas, { width: columns, height: rows });
+        this.#canvas.style.imageRendering = columns < 200 ? "pixelated" : "auto";
         Object.assign(this, { rows, columns });
         this.pixels = new ImageData(columns, rows);
         this.words = new Uint32Array(this.pixels.data.buffer);
