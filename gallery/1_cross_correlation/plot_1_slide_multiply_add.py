@@ -2,8 +2,8 @@ r"""
 Slide, multiply, add
 ====================
 
-By the end of this page you can work out a cross-correlation with a pencil, and read the
-few lines of code that do the same.
+By the end of this page you can work out a :term:`cross-correlation` with a pencil, and
+read the few lines of code that do the same.
 
 **You will need** Python, and a first acquaintance with PyTorch tensors.
 
@@ -20,6 +20,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import animation, corr2d, default_device, methods, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 
@@ -27,46 +28,46 @@ device = default_device()
 # One window, one number
 # ----------------------
 #
-# Here is an image with nine pixels, and a *kernel* with four taps.
+# Here is an image of 3 × 5 pixels, and a *kernel* of 2 × 3 numbers, which are called
+# its *taps*. Neither is square, on purpose: in a square one, rows and columns can be
+# mixed up without a trace.
 
-X = torch.arange(9.0, device=device).reshape(3, 3)
-K = torch.tensor([[0.0, 1.0], [2.0, 3.0]], device=device)
-print("X:", X, "K:", K, sep="\n")
+X = torch.tensor([[1.0, 0, 2, 0, 1], [0, 3, 0, 1, 0], [2, 1, 1, 0, 2]], device=device)
+K = torch.tensor([[1.0, 2, -1], [0, 1, 3]], device=device)
 
 # %%
-# Lay the kernel on the top left corner of the image. It covers a *window* of four
-# pixels. Multiply each pixel by the tap that lies on it, and add the four products up.
+# Lay the kernel on the top left corner of the image. It covers a *window* of six
+# pixels. Multiply each pixel by the tap that lies on it, and add the products up.
 
-products = X[0:2, 0:2] * K
+products = X[0:2, 0:3] * K
 print(products)
 print("sum:", products.sum().item())
+assert products.sum() == 2
 
 # %%
-# That sum, 19, is the first number of the output. Now slide the kernel one pixel to the
-# right, so that it covers 1, 2, 4 and 5. **What is the next number?** Take a pencil
-# before you read on.
+# That sum, 2, is the first number of the output. Now slide the kernel one row down. Its
+# window holds 0, 3, 0 and 2, 1, 1. **What is the sum?** Take a pencil before you look:
+# the figure has that window in a frame, and the number that it gives.
 
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.2), layout="constrained")
-plots.show_grid(axes[0], X, title="image X", window=(0, 1, 2, 2))
-plots.show_grid(axes[1], K, title="kernel K")
-plots.show_grid(axes[2], X[0:2, 1:3] * K, title="products")
+Y = corr2d(X, K)
+fig, axes = plt.subplots(1, 3, figsize=(5.6, 1.9), width_ratios=(5, 3, 3))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], X, title="image X, 3 × 5", window=(1, 0, 2, 3))
+plots.show_grid(axes[1], K, title="kernel K, 2 × 3")
+plots.show_grid(axes[2], Y, title="output, 2 × 3", window=(1, 0, 1, 1))
 fig.set_label(
-    "The 3 by 3 image with a frame around its top right window 1, 2, 4, 5; the kernel "
-    "0, 1, 2, 3; and their products 0, 2, 8, 15."
+    "A 3 by 5 image, a 2 by 3 kernel with the taps 1, 2, minus 1 and 0, 1, 3, and the "
+    "2 by 3 output. The bottom left window and the 10 that it gives are framed."
 )
 
 # %%
-# The products 0, 2, 8 and 15 add up to 25. Two more windows fit in, one row further
-# down, and that is all: :func:`convtutor.corr2d` visits the four of them.
+# It is :math:`0 \cdot 1 + 3 \cdot 2 - 0 \cdot 1 + 2 \cdot 0 + 1 \cdot 1 + 1 \cdot 3 =
+# 10`. Six windows fit in, and :func:`convtutor.corr2d` visits them all. Watch it: the
+# taps ride along in the corners, and each sum takes the place in the output that its
+# window has in the image.
 
-Y = corr2d(X, K)
-print(Y)
-torch.testing.assert_close(Y, torch.tensor([[19.0, 25.0], [37.0, 43.0]], device=device))
-
-# %%
-# Watch it happen. The taps ride along in the corners of the frame, and each sum goes to
-# the place in the output that the window has in the image.
-
+by_hand = torch.tensor([[2.0, 7, 2], [10, 3, 8]], device=device)
+torch.testing.assert_close(Y, by_hand)
 animation.SlidingWindow(X, K)
 
 # %%
@@ -83,35 +84,9 @@ animation.SlidingWindow(X, K)
 # under a 2 × 1 kernel, and of a 5 × 4 image under a kernel as large as itself.
 
 for (H, W), (h, w) in [((6, 8), (1, 2)), ((6, 8), (2, 1)), ((5, 4), (5, 4))]:
-    Y = corr2d(torch.ones(H, W, device=device), torch.ones(h, w, device=device))
-    print(f"{H} × {W} under {h} × {w} gives {Y.shape[0]} × {Y.shape[1]}")
-    assert Y.shape == (H - h + 1, W - w + 1)
-
-# %%
-# None of these is square. Square examples hide mistakes, because rows and columns can
-# be mixed up without a trace. Here is one more, with its numbers.
-
-X = torch.tensor([[1.0, 0.0, 2.0, 0.0, 1.0], [0.0, 3.0, 0.0, 1.0, 0.0]], device=device)
-K = torch.tensor([[1.0, 2.0, -1.0]], device=device)
-Y = corr2d(X, K)
-
-# %%
-fig, axes = plt.subplots(
-    1, 3, figsize=(5.6, 1.6), layout="constrained", width_ratios=(5, 3, 3)
-)
-plots.show_grid(axes[0], X, title="image, 2 × 5", window=(1, 0, 1, 3))
-plots.show_grid(axes[1], K, title="kernel, 1 × 3")
-plots.show_grid(axes[2], Y, title="output, 2 × 3", window=(1, 0, 1, 1))
-fig.set_label(
-    "A 2 by 5 image, a 1 by 3 kernel and the 2 by 3 output. The first window of the "
-    "second row, 0, 3, 0, is framed, and so is the 6 that it gives."
-)
-
-# %%
-# Check one number yourself: the framed window holds 0, 3, 0, and the taps are 1, 2, −1,
-# so the sum is :math:`0 \cdot 1 + 3 \cdot 2 - 0 \cdot 1 = 6`.
-
-torch.testing.assert_close(Y[1, 0], torch.tensor(6.0, device=device))
+    output = corr2d(torch.ones(H, W, device=device), torch.ones(h, w, device=device))
+    print(f"{H} × {W} under {h} × {w} gives {output.shape[0]} × {output.shape[1]}")
+    assert output.shape == (H - h + 1, W - w + 1)
 
 # %%
 # The definition in code
@@ -127,32 +102,36 @@ torch.testing.assert_close(Y[1, 0], torch.tensor(6.0, device=device))
 print(inspect.getsource(methods.loop))
 
 # %%
-# .. note::
-#    Most of deep learning says *convolution* and computes this, which is strictly a
-#    *cross-correlation*. What differs, and when it matters, has a page of its own:
-#    :doc:`plot_3_tell_correlation_from_convolution`.
-#
 # Try it yourself
 # ---------------
 #
-# Which 1 × 3 kernel leaves the image as it is, but for the two columns that are lost at
-# the borders? Change ``K`` until this line prints ``True``.
+# You did one number of the output with a pencil. Here it is for any image, kernel and
+# place, in plain loops. **Can you do without loops?**
 
-K = torch.tensor([[1.0, 2.0, -1.0]], device=device)
-print(torch.equal(corr2d(X, K), X[:, 1:-1]))
+ask("window_sum")
 
 # %%
-# If you are stuck: what must happen to the pixel in the middle of the window, and what
-# to its neighbours?
-#
+# Replace the dots, and run this again.
+
+
+def window_sum(image, kernel, row, column): ...  # about 2 lines
+
+
+check("window_sum", window_sum)
+
+# %%
 # In practice
 # -----------
 #
-# PyTorch's own function is :func:`torch.nn.functional.conv2d`. It wants two more
-# dimensions, for a batch of images and for channels, and it gives the same numbers.
+# Most of deep learning says *convolution* and computes this; what differs, and when it
+# matters, has :doc:`a page of its own <plot_3_tell_correlation_from_convolution>`.
+# PyTorch's function is :func:`torch.nn.functional.conv2d`. It wants two dimensions
+# more, for a batch and for channels. These are the first sums of many a textbook:
 
-theirs = torch.nn.functional.conv2d(X[None, None], K[None, None])
-torch.testing.assert_close(theirs[0, 0], corr2d(X, K))
+X, K = torch.arange(9.0).reshape(1, 1, 3, 3), torch.arange(4.0).reshape(1, 1, 2, 2)
+theirs = torch.nn.functional.conv2d(X, K)[0, 0]
+print(theirs)
+torch.testing.assert_close(theirs, corr2d(X[0, 0], K[0, 0]))
 
 # %%
 # Further reading

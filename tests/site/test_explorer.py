@@ -14,7 +14,15 @@ from typing import Any
 import pytest
 import torch
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 from torch import Tensor
 from torch.nn.functional import conv2d, pad
 
@@ -43,13 +51,17 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Open]:
-    """Open a page from the disk, as from a USB stick; errors and requests elsewhere fail the test."""
+    """Open a page from the disk, as from a USB stick; errors and requests elsewhere are failures."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def note(request: Any) -> None:
+    def note(request: Request) -> None:
         if not request.url.startswith(("file:", "data:", "blob:")):
             complaints.append(request.url)
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            complaints.append(said.text)
 
     def opened(path: Path = EXPLORER, fragment: str = "", **options: Any) -> Page:
         context = browser.new_context(**options)
@@ -57,7 +69,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+        page.on("console", hear)
         page.on("request", note)
         page.goto(path.as_uri() + fragment)
         return page

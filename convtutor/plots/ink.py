@@ -1,0 +1,32 @@
+"""What all drawings share: colours, and tensors made ready for matplotlib."""
+
+import numpy
+import torch
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from torch import Tensor
+
+BLUE, ORANGE, GREY = "#2f6db3", "#d9731a", "#7f858c"
+
+# Negative is blue, zero is pale, positive is orange: told apart by colour-blind readers too.
+SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#f4f1ea", ORANGE])
+
+# From nothing to full, for what has no sign.
+STRENGTH = LinearSegmentedColormap.from_list("strength", ["#10171f", BLUE, "#f4f1ea"])
+
+
+def numbers(tensor: Tensor) -> numpy.ndarray:
+    """Hand a tensor on any device, of any dtype, to matplotlib."""
+    return tensor.detach().to("cpu", torch.float32).numpy()
+
+
+def size(values: numpy.ndarray) -> float:
+    """Measure the largest number by which to colour a grid."""
+    # A grid of zeros has no size to colour by; any will do.
+    return float(abs(values).max()) or 1.0
+
+
+def bare(ax: Axes, title: str) -> None:
+    """Take ticks and spines away: a picture needs none."""
+    ax.set(xticks=[], yticks=[], title=title)
+    ax.spines[:].set_visible(False)
