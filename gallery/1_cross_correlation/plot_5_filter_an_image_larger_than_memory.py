@@ -83,12 +83,12 @@ torch.testing.assert_close(
 # An image on disk
 # ----------------
 #
-# Start a cluster inside this process, closed to the network. For a real one, write
+# Start a cluster of one inside this process, closed to the network. For a real one, use
 # ``client = Client("tcp://scheduler.example.org:8786")``, keep the image where all its
 # machines can read it, and change nothing else. A thread watches the memory.
 
 folder = tempfile.TemporaryDirectory()
-cluster = {"processes": False, "n_workers": 2, "local_directory": folder.name}
+cluster = {"processes": False, "n_workers": 1, "local_directory": folder.name}
 ports = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": "127.0.0.1:0"}
 client = Client(threads_per_worker=1, **cluster, **ports)
 process, readings, done = psutil.Process(), [], threading.Event()
@@ -110,9 +110,8 @@ wall = da.tile(da.from_array(photograph), (15, 12)).rechunk((900, 768))
 wall.to_zarr(folder.name + "/image.zarr")
 
 # %%
-# Filter it with 4 × 5 taps. **How much memory will that take?**
+# Filter it. **How much memory will that take?**
 
-K = torch.arange(20.0, device=device).reshape(4, 5) - 9
 image = da.from_zarr(folder.name + "/image.zarr")
 filter_chunks(image, K).to_zarr(folder.name + "/output.zarr")
 done.set()
