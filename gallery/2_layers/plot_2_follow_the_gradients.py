@@ -60,12 +60,12 @@ assert kernel_grad.shape == K.shape and kernel_grad[0, 1] == rise
 # The image: whom did each pixel serve?
 # -------------------------------------
 #
-# Each window that read a pixel passes on its share of ``G``, times the tap with which it
-# read. The window that starts :math:`b` columns *before* the pixel used the tap :math:`b`
-# columns *into* the kernel: one index runs down, the other up, and that is a
-# :term:`convolution`,
+# Each window that read a pixel returns its share of ``G``, times the tap that it read
+# with. The window that starts :math:`b` columns *before* the pixel used the tap
+# :math:`b` columns *into* the kernel. One index runs down, the other up: a
+# :term:`convolution`.
 #
-# .. math:: \frac{\partial L}{\partial X_{r,c}} = \sum_{a,b} G_{r-a,\,c-b} \, K_{a,b}.
+# .. math:: \frac{\partial L}{\partial X_{r,c}} = \sum_{a,b} G_{r-a,\,c-b} \, K_{a,b}
 #
 # Pixels at the border were read too, so the flipped kernel hangs over the border of
 # ``G``, onto zeros. **What is the framed gradient?**
