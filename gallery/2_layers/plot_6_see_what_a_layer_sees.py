@@ -43,26 +43,24 @@ for layer in stack:
     nn.init.ones_(layer.weight)
 
 # %%
-# Count one axis at a time, from one pixel. A layer with kernel :math:`k` and dilation
-# :math:`d` adds :math:`d (k - 1)` steps to the view: 3 taps that lie 4 apart see 9
-# pixels. A step is one pixel at first, and each stride multiplies it for the layers to
-# come. **How many rows and columns does one output pixel of our stack see?**
+# Count one axis at a time, from one pixel. A layer with kernel :math:`k` adds
+# :math:`k - 1` steps to the view. A step is one pixel at first, and each stride
+# multiplies it for the layers to come. **How many rows and columns does one output
+# pixel of our stack see?**
 
-rows, row_jump = receptive_field([(3, 1, 1), (2, 2, 1), (2, 1, 1)])
-columns, column_jump = receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 1)])
+rows, jump = receptive_field([(3, 1, 1), (2, 2, 1), (2, 1, 1)])
+columns, jump = receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 1)])
 print(rows, "rows and", columns, "columns")
-assert receptive_field([(3, 1, 4)]) == (9, 1)
 assert rows == 1 + 2 * 1 + 1 * 1 + 1 * 2 == 6
 assert columns == 1 + 2 * 1 + 2 * 1 + 2 * 2 == 9
 
 # %%
-# So says the formula. Now measure: a pixel is seen if the output has a gradient with
-# respect to it. As all taps are 1, the gradient even counts the ways that lead from the
-# pixel to the output.
+# So says the formula; its third number is the dilation, which spreads the steps. Now
+# measure: a pixel is seen if the output has a gradient with respect to it. As all taps
+# are 1, the gradient even counts the ways that lead from the pixel to the output.
 
 X = torch.zeros(1, 1, 8, 13, device=device, requires_grad=True)
-Y = stack(X)
-(gradient,) = torch.autograd.grad(Y[0, 0, 0, 1], X)
+(gradient,) = torch.autograd.grad(stack(X)[0, 0, 0, 1], X)
 ways = gradient[0, 0]
 
 # %%
@@ -79,20 +77,12 @@ fig.set_label(
 # %%
 # The frame is the formula, the numbers are the measurement, and they agree. The two
 # pixels in the middle are heard 15 times each, the corners once: a receptive field has
-# a centre, and a rim that hardly matters.
+# a centre, and a rim that hardly matters. This was the second output pixel of its row:
+# with a stride of 2 on the way, its field begins 2 pixels further on.
 
 seen = ways > 0.5
 assert seen[:rows, 2 : 2 + columns].all() and seen.sum() == rows * columns
-torch.testing.assert_close(ways[0, 2], torch.tensor(1.0, device=device))
-torch.testing.assert_close(ways.max(), torch.tensor(15.0, device=device))
-
-# %%
-# This was the second output pixel of its row, and its field begins in the third column:
-# one stride of 2 makes neighbours look 2 pixels apart. That distance is the *jump*.
-
-assert column_jump == row_jump == 2
-(gradient,) = torch.autograd.grad(stack(X)[0, 0, 0, 0], X)
-torch.testing.assert_close(gradient[0, 0, :, :-2], ways[:, 2:])
+assert ways[0, 2] == 1 and ways.max() == 15 and (ways == 15).sum() == 2 and jump == 2
 
 # %%
 # A promise: if the image moves, the answer moves along
@@ -116,7 +106,6 @@ torch.testing.assert_close(respond(after)[:, 1:], respond(before)[:, :-1])
 # add to the response? And how many edges will the layer find at stride 2**, when it
 # skips every other window of a row?
 
-# %%
 fig, axes = plt.subplots(3, 2, figsize=(5.6, 3.9), layout="constrained")
 for column, (X, when) in enumerate([(before, "before"), (after, "after")]):
     padded, strided = respond(X, padding=(0, 1)), respond(X, stride=(1, 2))
@@ -133,19 +122,10 @@ fig.set_label(
 # and so tell the layer where the border is. Stride 2 is stranger: before the move both
 # edges fall between its windows and it finds none; after it, both.
 
-first = torch.tensor([[-1.0, 0, 1, 0, 0, 0, -1, 0, 1]], device=device).expand(2, 9)
-then = torch.tensor([[-1.0, 0, 0, 1, 0, 0, 0, -1, 1]], device=device).expand(2, 9)
-torch.testing.assert_close(respond(before, padding=(0, 1)), first)
-torch.testing.assert_close(respond(after, padding=(0, 1)), then)
+for image in (before, after):
+    assert respond(image, padding=(0, 1))[:, ::8].tolist() == [[-1, 1]] * 2
 assert respond(before, stride=(1, 2)).abs().max() == 0
 assert respond(after, stride=(1, 2)).tolist() == [[0, 1, 0, -1]] * 2
-
-# %%
-# What is left of the promise? Move by a whole stride, and the response moves by one.
-
-wide = torch.arange(20.0, device=device).square().reshape(2, 10)
-shifted = respond(wide[:, 2:], stride=(1, 2))
-torch.testing.assert_close(shifted, respond(wide, stride=(1, 2))[:, 1:])
 
 # %%
 # Try it yourself
