@@ -2,7 +2,7 @@
 
 from convtutor.choosing import choose_method
 from convtutor.correlation import corr2d
-from convtutor.devices import default_device, describe_device
+from convtutor.devices import default_device, describe_device, tolerance
 from convtutor.layers import Conv2D
 from convtutor.learning import LearningTrace, curvature, largest_stable_lr, learn_kernel
 from convtutor.methods import METHODS
@@ -18,4 +18,5 @@ __all__ = [
     "describe_device",
     "largest_stable_lr",
     "learn_kernel",
+    "tolerance",
 ]

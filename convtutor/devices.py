@@ -1,11 +1,22 @@
-"""Which device to compute on, and how to name it to a reader."""
+"""Which device to compute on, how to name it to a reader, and how exactly it computes."""
 
 import os
 import platform
+from typing import TypedDict
 
 import torch
 
 _VARIABLE = "CONVTUTOR_DEVICE"
+
+# The gap between 1 and the next number, where the factors of a float32 product are rounded first.
+_ROUNDED_FACTORS = {"tf32": 2.0**-10, "bf16": 2.0**-7}
+
+
+class Tolerance(TypedDict):
+    """What `torch.testing.assert_close` allows two numbers to differ by."""
+
+    rtol: float
+    atol: float
 
 
 def default_device() -> torch.device:
@@ -62,3 +73,52 @@ def describe_device(device: torch.device) -> str:
     if device.type in ("cuda", "xpu"):
         return f"{kind} ({getattr(torch, device.type).get_device_name(device)})"
     return f"{kind} ({platform.machine()})"
+
+
+def tolerance(dtype: torch.dtype, device: torch.device, *, terms: int = 16) -> Tolerance:
+    """Say how far apart two computations of the same sum of products may end.
+
+    Each product and each partial sum is rounded, so the errors grow with the number of terms, at
+    worst in proportion to it. Some devices also round the factors of a float32 convolution; they
+    are asked whether they are about to.
+
+    Args:
+        dtype: What the sum is computed in, a floating-point type.
+        device: Where it is computed.
+        terms: How many products are summed, roundings of earlier steps included, at least 1.
+
+    Returns:
+        ``rtol`` and ``atol`` for `torch.testing.assert_close`, for terms of size 1.
+
+    Raises:
+        ValueError: If there are no terms, or the type has no fractions.
+
+    References:
+        Higham, *Accuracy and Stability of Numerical Algorithms*, second edition, section 3.1.
+    """
+    if terms < 1:
+        raise ValueError(f"terms must be at least 1, got {terms}")
+    if not dtype.is_floating_point:
+        raise ValueError(f"dtype must be a floating-point type, got {dtype}")
+    bound = terms * max(
+        torch.finfo(dtype).eps,
+        _ROUNDED_FACTORS.get(convolution_precision(device), 0) if dtype == torch.float32 else 0,
+    )
+    return {"rtol": bound, "atol": bound}
+
+
+def convolution_precision(device: torch.device) -> str:
+    """Ask how a device treats the factors of a float32 convolution.
+
+    Args:
+        device: Where it is computed.
+
+    Returns:
+        ``ieee`` if the factors keep all their digits, else what they are rounded to: ``tf32`` (10
+        bits after the point) or ``bf16`` (7).
+    """
+    if device.type == "mps":
+        return "ieee"
+    library = torch.backends.cudnn if device.type == "cuda" else torch.backends.mkldnn
+    chosen: str = library.conv.fp32_precision
+    return "ieee" if chosen == "none" else chosen

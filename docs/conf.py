@@ -32,7 +32,9 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "myst_nb",
     "sphinxcontrib.bibtex",
+    "downloads",
     "executed",
+    "exercises",
     "mathml",
 ]
 

@@ -1,12 +1,15 @@
-"""The choice of the device, on this machine and on machines that are made up."""
+"""The choice of the device, and how exactly it computes, on this machine and on made-up ones."""
 
 import platform
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
 
-from convtutor import default_device, describe_device
+from convtutor import default_device, describe_device, tolerance
+from convtutor.devices import convolution_precision
 
 VARIABLE = "CONVTUTOR_DEVICE"
 
@@ -133,3 +136,75 @@ def test_describes_a_mac(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_describes_this_machine_in_one_line(device: torch.device) -> None:
     assert re.fullmatch(rf"{device.type.upper()} \([^\n]+\)", describe_device(device))
+
+
+CPU, CUDA, XPU, MPS = (torch.device(kind) for kind in ("cpu", "cuda", "xpu", "mps"))
+
+
+# The switches for the precision of convolutions, which torch's hints do not know.
+SWITCHES: dict[str, Any] = {
+    library: getattr(torch.backends, library).conv for library in ("cudnn", "mkldnn")
+}
+
+
+@pytest.fixture
+def switches() -> Iterator[dict[str, Any]]:
+    """Lend the switches, and give them back as they were."""
+    before = {library: switch.fp32_precision for library, switch in SWITCHES.items()}
+    yield SWITCHES
+    for library, chosen in before.items():
+        SWITCHES[library].fp32_precision = chosen
+
+
+@pytest.mark.parametrize(
+    ("device", "library", "chosen", "eps"),
+    [
+        (CUDA, "cudnn", "ieee", 2**-23),
+        (CUDA, "cudnn", "tf32", 2**-10),
+        (CPU, "mkldnn", "ieee", 2**-23),
+        (CPU, "mkldnn", "bf16", 2**-7),
+        (XPU, "mkldnn", "tf32", 2**-10),
+    ],
+)
+def test_rounded_factors_widen_the_tolerance_of_float32_alone(
+    switches: dict[str, Any], device: torch.device, library: str, chosen: str, eps: float
+) -> None:
+    switches[library].fp32_precision = chosen
+    assert convolution_precision(device) == chosen
+    assert tolerance(torch.float32, device, terms=6) == {"rtol": 6 * eps, "atol": 6 * eps}
+    assert tolerance(torch.float64, device, terms=6)["rtol"] == 6 * 2**-52
+    assert tolerance(torch.float16, device, terms=6)["rtol"] == 6 * 2**-10
+
+
+def test_devices_that_were_told_nothing_keep_all_digits(switches: dict[str, Any]) -> None:
+    switches["mkldnn"].fp32_precision = "none"
+    assert convolution_precision(CPU) == convolution_precision(MPS) == "ieee"
+
+
+@pytest.mark.parametrize("terms", [1, 40, 1000])
+def test_the_tolerance_holds_and_is_not_idle(
+    terms: int, dtype: torch.dtype, device: torch.device
+) -> None:
+    """A sum taken in another order passes; a thousandth more for each term does not."""
+    torch.manual_seed(0)
+    factors = torch.rand(2, 50, terms, dtype=dtype, device=device)
+    products = factors.prod(0)
+    bounds = tolerance(dtype, device, terms=terms)
+    forwards = products.cumsum(1)[:, -1]
+    torch.testing.assert_close(forwards, products.flip(1).cumsum(1)[:, -1], **bounds)
+    with pytest.raises(AssertionError, match="not close"):
+        torch.testing.assert_close(forwards, forwards + 1e-3 * terms, **bounds)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "terms", "rule"),
+    [
+        (torch.float32, 0, "terms must be at least 1, got 0"),
+        (torch.int64, 3, "dtype must be a floating-point type, got torch.int64"),
+    ],
+)
+def test_a_tolerance_that_makes_no_sense_is_an_error(
+    dtype: torch.dtype, terms: int, rule: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{rule}$"):
+        tolerance(dtype, CPU, terms=terms)

@@ -6,16 +6,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from convtutor import Conv2D
-
-# Relative and absolute. Sums of at most 120 products of size 1: some hundred roundings, each by
-# up to 1.2e-7 or 2.2e-16, and answers near zero.
-TOLERANCE = {torch.float32: (1e-5, 1e-5), torch.float64: (1e-13, 1e-13)}
+from convtutor import Conv2D, tolerance
 
 
 def assert_close(actual: Tensor, expected: Tensor) -> None:
-    rtol, atol = TOLERANCE[actual.dtype]
-    torch.testing.assert_close(actual, expected, rtol=rtol, atol=atol)
+    # Sums of at most 120 products of size 1.
+    torch.testing.assert_close(
+        actual, expected, **tolerance(actual.dtype, actual.device, terms=120)
+    )
 
 
 @pytest.mark.parametrize("kernel_size", [(2, 3), (3, 1), (1, 4)], ids=str)

@@ -10,19 +10,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from convtutor import corr2d, curvature, images, largest_stable_lr, learn_kernel
+from convtutor import corr2d, curvature, images, largest_stable_lr, learn_kernel, tolerance
 
 START, GOAL, LR, STEPS = (0.6147, -0.4089), (1.0, -1.0), 0.03, 20
 
-# Relative and absolute. Sums of some hundred products of size 1, over twenty steps that shrink the
-# roundings they inherit. The last losses are squares of differences a thousand times smaller than
-# what is subtracted, so they lose three digits more.
-TOLERANCE = {torch.float32: (1e-4, 2e-6), torch.float64: (1e-12, 1e-14)}
-
 
 def assert_close(actual: Tensor, expected: Tensor) -> None:
-    rtol, atol = TOLERANCE[actual.dtype]
-    torch.testing.assert_close(actual, expected, rtol=rtol, atol=atol)
+    # Sums of some ten products of size 1, over twenty steps that shrink the roundings they inherit.
+    # The last losses are squares of differences a thousand times smaller than what is subtracted,
+    # so they lose two or three digits more; what matters of them is that they are near zero.
+    bounds = tolerance(actual.dtype, actual.device)
+    torch.testing.assert_close(actual, expected, rtol=1000 * bounds["rtol"], atol=bounds["atol"])
 
 
 @pytest.fixture
@@ -236,8 +234,7 @@ def test_curvature_is_the_hessian_of_the_loss(dtype: torch.dtype, device: torch.
     actual = curvature(image, (2, 3))
     assert (actual.dtype, actual.device) == (dtype, image.device)
     # Sums of 120 products of size 1.
-    rtol, atol = (1e-5, 1e-4) if dtype == torch.float32 else (1e-13, 1e-12)
-    torch.testing.assert_close(actual, H.reshape(6, 6), rtol=rtol, atol=atol)
+    torch.testing.assert_close(actual, H.reshape(6, 6), **tolerance(dtype, device, terms=120))
 
 
 def test_the_stripes_limit_is_a_thirtieth(dtype: torch.dtype, device: torch.device) -> None:

@@ -80,6 +80,7 @@ def show_spectra(ax: Axes, spectra: dict[str, Tensor], *, title: str) -> None:
         ax.semilogy(range(1, len(values) + 1), numbers(values), style, color=colour, label=name)
     ax.set(xlabel="direction in the space of kernels", ylabel="singular value", title=title)
     ax.grid(color=GREY, alpha=0.3)
+    ax.legend(frameon=False)
 
 
 def show_costs(ax: Axes, sizes: Tensor, costs: dict[str, Tensor], *, title: str) -> None:

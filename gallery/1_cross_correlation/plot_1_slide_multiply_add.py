@@ -20,6 +20,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import animation, corr2d, default_device, methods, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 
@@ -104,16 +105,21 @@ print(inspect.getsource(methods.loop))
 # Try it yourself
 # ---------------
 #
-# Which 1 × 3 kernel leaves the image as it is, but for the two columns that are lost at
-# the borders? Change ``K`` until this line prints ``True``.
+# You did one number of the output with a pencil. Here it is for any image, kernel and
+# place, in plain loops. **Can you do without loops?**
 
-K = torch.tensor([[1.0, 2.0, -1.0]], device=device)
-print(torch.equal(corr2d(X, K), X[:, 1:-1]))
+ask("window_sum")
 
 # %%
-# If you are stuck: what must happen to the pixel in the middle of the window, and what
-# to its neighbours?
-#
+# Replace the dots, and run this again.
+
+
+def window_sum(image, kernel, row, column): ...  # about 2 lines
+
+
+check("window_sum", window_sum)
+
+# %%
 # In practice
 # -----------
 #

@@ -20,6 +20,7 @@ import torch
 from torch.nn.functional import pad
 
 from convtutor import corr2d, default_device, images, kernels, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
@@ -121,16 +122,21 @@ print(K.numel(), "multiplications for each pixel, or", column.numel() + row.nume
 # Try it yourself
 # ---------------
 #
-# On pure noise, ``torch.rand(600, 512).to(device)``, the repeated pixel loses its lead.
-# Put the noise in place of the photograph: which guess is ahead now, and why?
+# A blur is the mean of the window. To sharpen, go the other way: push each pixel away
+# from that mean. **Which single kernel does it?**
 
-image = photograph
-for mode in modes:
-    print(f"{mode:9} {border_error(image, named['Gaussian'], mode):.3f}")
+ask("sharpening_kernel")
 
 # %%
-# A hint: any guess about noise may be wrong. How often does each mode repeat it?
-#
+# Replace the dots. Whatever the amount, an even grey should stay as it is.
+
+
+def sharpening_kernel(height, width, amount, device): ...  # about 3 lines
+
+
+check("sharpening_kernel", sharpening_kernel)
+
+# %%
 # In practice
 # -----------
 #

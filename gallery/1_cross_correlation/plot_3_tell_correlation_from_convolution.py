@@ -21,6 +21,7 @@ from scipy import signal
 from torch.nn.functional import pad
 
 from convtutor import corr2d, default_device, images, kernels, learn_kernel, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
@@ -123,12 +124,19 @@ torch.testing.assert_close(learned, K.flip(0, 1), rtol=0, atol=0.01)
 # Try it yourself
 # ---------------
 #
-# Correlating with A and then with B is the same as correlating once, with a larger
-# kernel. With which? The guess below prints ``False``. To find out, send an impulse
-# through A and then through B.
+# Correlate with one kernel, then with another. One larger kernel does both at once.
+# **Is it their correlation, or their convolution?**
 
-A, B = torch.tensor([[1.0, -1.0]]).to(device), torch.tensor([[1.0], [2.0]]).to(device)
-print(torch.allclose(corr2d(corr2d(X, A), B), corr2d(X, correlate(A, B)), atol=1e-4))
+ask("merge_kernels")
+
+# %%
+# Replace the dots. All that you need is on this page.
+
+
+def merge_kernels(first, second): ...  # about 2 lines
+
+
+check("merge_kernels", merge_kernels)
 
 # %%
 # In practice

@@ -25,6 +25,7 @@ import torch
 from dask.distributed import Client
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 
@@ -130,13 +131,19 @@ folder.cleanup()
 # Try it yourself
 # ---------------
 #
-# Libraries for images keep the size: they repeat the pixels at the border. With 3 × 3
-# taps, how deep is the halo then? Change ``depth`` until the shape is (6, 8). A hint:
-# how far does the kernel reach from its middle?
+# Halos are read twice. How many rows are read in all, if the output is made some rows
+# at a time, and no row is kept from one chunk to the next?
 
-K, depth = torch.full((3, 3), 1 / 9, device=device), 0
-options = {"boundary": "nearest", "trim": False, "kernel": K, "dtype": "float32"}
-print(small.map_overlap(filter_chunk, depth=depth, **options).compute().shape)
+ask("rows_read")
+
+# %%
+# Replace the loops by arithmetic. Mind the last chunk.
+
+
+def rows_read(size, kernel, chunk): ...  # about 2 lines
+
+
+check("rows_read", rows_read)
 
 # %%
 # In practice

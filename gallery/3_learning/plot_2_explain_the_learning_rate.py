@@ -10,14 +10,15 @@ kernel home.
 **You will learn**
 
 - why the steepest direction of a loss limits the rate, and its flattest one the pace;
-- what momentum adds.
+- what :term:`momentum` adds.
 """
 
 import matplotlib.pyplot as plt
 import torch
 
-from convtutor import corr2d, default_device, images, learn_kernel, plots
-from convtutor.learning import curvature, largest_stable_lr
+from convtutor import corr2d, curvature, default_device, images, learn_kernel, plots
+from convtutor.exercises import ask, check
+from convtutor.learning import largest_stable_lr
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
@@ -26,33 +27,21 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 # The loss is a bowl
 # ------------------
 #
-# Take the stripe, the response to (1, −1), and the start of the page before. The
-# response is linear in the taps and the loss squares it, so over the plane of the two
-# taps the loss is a bowl. Autograd measures its second derivatives, the *Hessian*.
+# The loss of the page before squares a response that is linear in the taps: over the
+# plane of the two taps it is a bowl. Its second derivatives, the *Hessian*, you can
+# count: of 42 windows, 18 hold a one on the left, 18 on the right, 12 on both sides.
 
 X = images.striped(6, 8, device=device)
-goal = torch.tensor([[1.0, -1.0]], device=device)
-start = torch.tensor([[0.6147, -0.4089]], device=device)
-Y = corr2d(X, goal)
-H = torch.autograd.functional.hessian(lambda K: ((corr2d(X, K) - Y) ** 2).sum(), start)
-H = H.reshape(2, 2)
-print(H)
-
-# %%
-# You can count this in the image: of its 42 windows, 18 hold a one on the left, 18 on
-# the right and 12 on both sides. In symbols: if every row of :math:`A` is one window,
-# then :math:`H = 2 A^\top A`, and that is what :func:`convtutor.curvature` computes.
-
-A = X.unfold(1, 2, 1).reshape(42, 2)
+H = curvature(X, (1, 2))
+windows = X.unfold(1, 2, 1).reshape(42, 2)
 counted = torch.tensor([[18.0, 12.0], [12.0, 18.0]], device=device)
-torch.testing.assert_close(A.T @ A, counted)
+torch.testing.assert_close(windows.T @ windows, counted)
 torch.testing.assert_close(H, 2 * counted)
-torch.testing.assert_close(curvature(X, (1, 2)), H)
 
 # %%
 # **Which raises the loss faster:** to move both taps up together, or one up and the
-# other down? These are the eigenvectors of :math:`H`, and its eigenvalues are the
-# curvatures along them.
+# other down? These are the eigenvectors of the Hessian. Its eigenvalues say how fast
+# the slope grows along them: the :term:`curvatures <curvature>`.
 
 curvatures, directions = torch.linalg.eigh(H.cpu())
 for c, direction in zip(curvatures.tolist(), directions.T.tolist(), strict=True):
@@ -66,110 +55,96 @@ torch.testing.assert_close(directions.prod(0), torch.tensor([-0.5, 0.5]))
 # One step, one factor
 # --------------------
 #
-# Along a direction of curvature :math:`c` the slope is :math:`c` times the error, so a
-# step at rate :math:`\eta` leaves :math:`1 - \eta c` of the error. At 0.03 that is −0.8
-# of the sum of the two errors and 0.64 of their difference, step after step.
+# Along a direction of curvature :math:`c` the slope is :math:`c` times the error. So a
+# step at rate :math:`\eta` leaves :math:`1 - \eta c` of the error: at 0.03, that is
+# 0.64 in the flat direction and −0.8 in the steep one. The minus is the zigzag.
 
+goal, start = torch.tensor([[[1.0, -1.0]], [[0.6147, -0.4089]]], device=device)
+Y = corr2d(X, goal)
 trace = learn_kernel(X, Y, (1, 2), lr=0.03, steps=6, start=start)
 error = (trace.kernels - goal).reshape(7, 2).cpu() @ directions
-left = torch.tensor([0.64, -0.8])
-torch.testing.assert_close(error[1:], error[:-1] * left, rtol=1e-4, atol=1e-6)
-torch.testing.assert_close(1 - 0.03 * curvatures, left)
+left = error[:-1] * torch.tensor([0.64, -0.8])
+torch.testing.assert_close(error[1:], left, rtol=1e-4, atol=1e-6)
 
 # %%
-# **Up to which rate do both errors shrink?**
+# **Up to which rate do both errors shrink,** and at which do they shrink fastest?
 
-limit = largest_stable_lr(X, (1, 2))
-print(f"limit {limit:.5f}, and 0.03 is {0.03 / limit:.0%} of it")
-assert abs(limit - 2 / 60) < 1e-12 and round(0.03 / limit, 6) == 0.9
-
-# %%
 fig, ax = plt.subplots(figsize=(5, 3), layout="constrained")
 marks = {"1/36": 1 / 36, "0.03": 0.03, "1/30": 1 / 30}
 plots.show_shrinkage(ax, curvatures, 0.04, marks=marks, title="the upper curve counts")
 fig.set_label("The curve for 12 falls slowly; that for 60 falls to 0 and rises past 1.")
 
 # %%
-# The steep direction leaves first, at 2/60 = 1/30. The fastest rate is where the curves
-# cross, at 2/(12 + 60) = 1/36: both errors lose a third of their size per step.
-#
+# Up to 2/60 = 1/30; at 0.034 the steep error grows by 4 % per step. Fastest is where
+# the curves cross, 2/(12 + 60) = 1/36: both errors lose a third of their size per step.
+
+assert abs(largest_stable_lr(X, (1, 2)) - 1 / 30) < 1e-9
+torch.testing.assert_close(0.034 * curvatures[1] - 1, torch.tensor(1.04))
+torch.testing.assert_close((1 - curvatures / 36).abs(), torch.tensor([2 / 3, 2 / 3]))
+
+# %%
 # Four rates
 # ----------
 #
-# Give each of four rates the same start and twenty steps.
+# Look down on the bowl: grey lines join kernels of equal loss. Four rates get the same
+# start and twenty steps. **Which of them is late, and which never arrives?**
 
-rates = {"0.005": 0.005, "1/36": 1 / 36, "0.03": 0.03, "0.034": 0.034}
-lesson = {"image": X, "target": Y, "kernel_size": (1, 2), "steps": 20, "start": start}
-paths = {name: learn_kernel(lr=lr, **lesson).kernels for name, lr in rates.items()}
-
-# %%
-# **Which of them is late, and which never arrives?**
-
+rates, paths = {"0.005": 0.005, "1/36": 1 / 36, "0.03": 0.03, "0.034": 0.034}, {}
 fig, axes = plt.subplots(2, 2, figsize=(5.6, 5.4), layout="constrained")
-for ax, (name, kernels) in zip(axes.flat, paths.items(), strict=True):
-    plots.show_path(ax, kernels, goal=(1, -1), title=f"learning rate {name}")
+for ax, (name, lr) in zip(axes.flat, rates.items(), strict=True):
+    paths[name] = learn_kernel(X, Y, (1, 2), lr=lr, steps=20, start=start).kernels
+    plots.show_path(ax, paths[name], goal=(1, -1), title=f"learning rate {name}")
     plots.show_bowl(ax, H, goal=(1, -1), reach=0.65)
     ax.get_legend().set_visible(name == "0.005")
-fig.set_label(
-    "Four paths over a slanting valley. At 0.005 the kernel stops on its way, at 1/36 "
-    "and 0.03 it zigzags to the goal, at 0.034 it swings across the valley, ever wider."
-)
+fig.set_label("Four paths: 0.005 stops short, two arrive, 0.034 swings ever wider.")
 
 # %%
-# At 0.034 the steep error grows by 4 % per step; at 0.05 it doubles, and explodes. If
-# the loss were a *mean* over the 42 outputs, the bowl would be 42 times flatter. Then
-# 0.03 would do what 0.03/42 does here: a sixth of the way in twenty steps.
-
-factors = 1 - torch.tensor([[1 / 36], [0.034], [0.05]]) * curvatures
-torch.testing.assert_close(factors[0], torch.tensor([2 / 3, -2 / 3]))
-torch.testing.assert_close(factors[1:, 1], torch.tensor([-1.04, -2.0]))
-late, best, zigzag, gone = ((path[-1] - goal).norm() for path in paths.values())
-assert best < zigzag < late < gone
-mean = learn_kernel(lr=0.03 / 42, **lesson).kernel
-left = ((mean - goal).norm() / (start - goal).norm()).item()
-print(f"with a mean, {1 - left:.2f} of the way")
-assert abs(left - 5 / 6) < 0.01
-
-# %%
+# 0.005 crawls along the flat direction, and 0.034 swings along the steep one.
+#
 # Roll instead of walk
 # --------------------
 #
-# *Momentum* keeps a share :math:`\beta` of the last move: pushes across the valley
-# cancel, pushes along it add up. `Polyak <https://doi.org/10.1016/0041-5553(64)90137-5>`__
-# found the best pair for a bowl in 1964. In ten steps it comes thirty times closer.
+# *Momentum* keeps a share of the last move: pushes across the valley cancel, pushes
+# along it add up. `Polyak <https://doi.org/10.1016/0041-5553(64)90137-5>`__ found the
+# best pair of rate and share for a bowl. In ten steps it comes thirty times closer.
 
 low, high = curvatures.sqrt().tolist()
-rate, beta = (2 / (high + low)) ** 2, ((high - low) / (high + low)) ** 2
-K = start.clone().requires_grad_()
-optimiser = torch.optim.SGD([K], lr=rate, momentum=beta)
+rate, share = (2 / (high + low)) ** 2, ((high - low) / (high + low)) ** 2
+error, move = start - goal, 0
 for _ in range(10):
-    (K.grad,) = torch.autograd.grad(((corr2d(X, K) - Y) ** 2).sum(), K)
-    optimiser.step()
-walked = paths["1/36"][10]
-print(f"walked: {(walked - goal).norm():.5f} away, rolled: {(K - goal).norm():.5f}")
-assert (walked - goal).norm() > 30 * (K - goal).norm()
+    move = share * move - rate * (error @ H)
+    error = error + move
+walked = (paths["1/36"][10] - goal).norm()
+assert walked > 30 * error.norm()
 
 # %%
 # Try it yourself
 # ---------------
 #
-# Find a start, other than the goal, from which *one* step at 1/60 arrives. A hint:
-# which of the two errors does the factor :math:`1 - 60/60` wipe out?
+# For two curvatures, you saw where the curves cross. **Which rate is the fastest for
+# many?**
 
-K = torch.tensor([[0.5, -0.5]], device=device)
-print(learn_kernel(X, Y, (1, 2), lr=1 / 60, steps=1, start=K).kernel)
+ask("fastest_rate")
+
+# %%
+# Replace the loops by one line.
+
+
+def fastest_rate(curvatures): ...  # about 1 line
+
+
+check("fastest_rate", fastest_rate)
 
 # %%
 # In practice
 # -----------
 #
-# A network's loss is no bowl, but near every point it looks like one, and its steepest
-# direction still limits the rate. It changes on the way; so rates are found by trial.
+# A network's loss looks like a bowl near every point, and the steepest direction still
+# limits the rate. The bowl changes on the way, so rates are found by trial.
 #
 # Further reading
 # ---------------
 #
-# - G. Goh, `Why momentum really works <https://distill.pub/2017/momentum>`__: this page
-#   with sliders.
+# - G. Goh, `Why momentum really works <https://distill.pub/2017/momentum>`__: try it.
 # - J. Cohen and others, `Gradient descent on neural networks typically occurs at the
 #   edge of stability <https://arxiv.org/abs/2103.00065>`__: the limit in real networks.

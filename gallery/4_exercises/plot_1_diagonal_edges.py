@@ -10,14 +10,14 @@ made for.
 **You will learn**
 
 - what the kernel (1, −1) answers to a diagonal edge;
-- what changes when you transpose the image, and what when you transpose the kernel;
-- one rule that holds for both.
+- what changes when you transpose the image, or the kernel, and the rule for both.
 """
 
 import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 
@@ -25,7 +25,7 @@ device = default_device()
 # The question
 # ------------
 #
-# Here is an image with two diagonal edges, and the kernel that found the edges of the
+# Here is an image with a diagonal band, and the kernel that found the edges of the
 # upright stripe. Answer each of these with a sketch, then read on.
 #
 # 1. What happens if you apply the kernel?
@@ -43,79 +43,62 @@ print(X)
 # The kernel takes each pixel minus its right neighbour, so it walks along the rows.
 
 Y = corr2d(X, K)
-fig, axes = plt.subplots(
-    1, 2, figsize=(5.6, 2.6), layout="constrained", width_ratios=(8, 7)
-)
+style = {"figsize": (5.6, 2.6), "layout": "constrained"}
+fig, axes = plt.subplots(1, 2, width_ratios=(8, 7), **style)
 plots.show_grid(axes[0], X, title="image X: a diagonal band")
 plots.show_grid(axes[1], Y, title="response to K: both edges")
-fig.set_label(
-    "A diagonal band of ones, three pixels wide, and the response: minus ones along "
-    "its lower left edge, ones along its upper right edge, zeros elsewhere."
-)
+fig.set_label("A band of ones. Its lower left edge gives −1, its upper right edge 1.")
 
 # %%
-# It finds both edges. A diagonal edge crosses every row, and each row by itself looks
-# just like a row of the upright stripe: going right, you *enter* the band at its lower
-# left edge, which gives −1, and *leave* it at its upper right edge, which gives 1.
+# It finds both edges. Each row by itself looks like a row of the upright stripe: going
+# right, you *enter* the band at its lower left edge, which gives −1, and *leave* it at
+# its upper right edge, which gives 1.
 
-rows, columns = torch.arange(6)[:, None], torch.arange(7)[None, :]
-enters, leaves = columns - rows == -1, columns - rows == 2
-torch.testing.assert_close(Y.cpu(), leaves.float() - enters.float())
+
+def edges(enter, leave, height, width):
+    diagonal = torch.arange(width) - torch.arange(height)[:, None]
+    return (diagonal == leave).float() - (diagonal == enter).float()
+
+
+torch.testing.assert_close(Y.cpu(), edges(-1, 2, 6, 7))
 
 # %%
 # 2. Transpose the image
 # ----------------------
 #
-# The band still runs down and to the right, but it has moved to the other side of the
-# diagonal.
+# The band still runs down and to the right, now on the other side of the diagonal.
 
 transposed = corr2d(X.T, K)
-fig, axes = plt.subplots(
-    1, 2, figsize=(5, 3.2), layout="constrained", width_ratios=(6, 5)
-)
+fig, axes = plt.subplots(1, 2, width_ratios=(6, 5), **style | {"figsize": (5, 3.2)})
 plots.show_grid(axes[0], X.T, title="image Xᵀ")
 plots.show_grid(axes[1], transposed, title="response to K")
-fig.set_label(
-    "Left, the transposed image, 8 by 6: the band lies below the diagonal. Right, the "
-    "response: minus ones along its lower left edge, ones along its upper right edge."
-)
+fig.set_label("The band below the diagonal: −1 at its lower left edge, 1 at the other.")
 
 # %%
-# The answer is of the same sort: −1 where a row enters the band and 1 where it leaves.
-# Nothing is lost, unlike with the upright stripe, which the kernel no longer sees once
-# it lies level. A diagonal edge is as much upright as it is level.
+# The answer is of the same sort: −1 where a row enters the band, 1 where it leaves. A
+# diagonal edge is as much upright as it is level. The upright stripe has no such luck:
+# once it lies level, the kernel no longer sees it.
 
-rows, columns = torch.arange(8)[:, None], torch.arange(5)[None, :]
-enters, leaves = columns - rows == -3, columns - rows == 0
-torch.testing.assert_close(transposed.cpu(), leaves.float() - enters.float())
+torch.testing.assert_close(transposed.cpu(), edges(-3, 0, 8, 5))
 assert corr2d(images.striped(6, 8).T, K.cpu()).abs().max() == 0
 
 # %%
 # 3. Transpose the kernel
 # -----------------------
 #
-# Now each pixel minus the one *below* it: the kernel walks down the columns. **Which
-# edge is 1 now?**
+# It now takes each pixel minus the one *below* it. **Which edge is 1?**
 
 down = corr2d(X, K.T)
-fig, axes = plt.subplots(
-    1, 2, figsize=(5.6, 2.6), layout="constrained", width_ratios=(7, 8)
-)
+fig, axes = plt.subplots(1, 2, width_ratios=(7, 8), **style)
 plots.show_grid(axes[0], Y, title="K: along the rows")
 plots.show_grid(axes[1], down, title="Kᵀ: down the columns")
-fig.set_label(
-    "Two responses. Along the rows, the lower left edge is minus one and the upper "
-    "right edge is one. Down the columns, the signs are the other way round."
-)
+fig.set_label("Both kernels find both edges, with their signs exchanged.")
 
 # %%
-# The edges are found again, with their signs exchanged. Going down you enter the band
-# where it lies to your right, at its *upper right* edge, and leave it at the lower left
-# one.
+# The lower left one. Going down you enter the band where it lies to your right, at its
+# *upper right* edge, and leave it at the lower left one: the signs are exchanged.
 
-rows, columns = torch.arange(5)[:, None], torch.arange(8)[None, :]
-enters, leaves = columns - rows == 3, columns - rows == 0
-torch.testing.assert_close(down.cpu(), leaves.float() - enters.float())
+torch.testing.assert_close(down.cpu(), edges(3, 0, 5, 8))
 
 # %%
 # One rule for both
@@ -129,19 +112,29 @@ torch.testing.assert_close(corr2d(X, K.T), corr2d(X.T, K).T)
 torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
 
 # %%
-# The reason is the definition: it treats rows and columns alike, so you may swap their
-# names everywhere at once.
+# The definition treats rows and columns alike: you may swap their names everywhere.
 #
 # Try it yourself
 # ---------------
 #
-# Design a 2 × 2 kernel that is blind to this band, but sees the upright stripe. Which
-# two pixels of a window are equal whenever an edge runs down and to the right?
+# The three questions again: for any band, then for any image and any kernel.
 
-K = torch.tensor([[0.0, 0.0], [0.0, 0.0]], device=device)
-stripe = images.striped(6, 8, device=device)
-for name, image in (("band", X), ("stripe", stripe)):
-    print(name, corr2d(image, K).abs().sum().item())
+ask("band_edges")
+ask("transposed_image")
+ask("transposed_kernel")
+
+# %%
+# Replace the dots. Each of the last two may turn what the other may not.
+
+
+def band_edges(height, width, device): ...  # about 2 lines
+def transposed_image(image, kernel): ...  # about 1 line
+def transposed_kernel(image, kernel): ...  # about 1 line
+
+
+check("band_edges", band_edges)
+check("transposed_image", transposed_image)
+check("transposed_kernel", transposed_kernel)
 
 # %%
 # In practice

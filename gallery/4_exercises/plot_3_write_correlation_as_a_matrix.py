@@ -9,9 +9,8 @@ that backpropagation uses its transpose.
 
 **You will learn**
 
-- two ways to find the matrix, row by row and column by column;
-- the pattern in it, and the word for that: doubly blocked Toeplitz;
-- what a transposed convolution is, and what it is not.
+- two ways to find the matrix, row by row and column by column, and what it is called;
+- what a :term:`transposed convolution` is, and what it is not.
 """
 
 import matplotlib.pyplot as plt
@@ -19,17 +18,18 @@ import torch
 from torch.nn.functional import conv_transpose2d
 
 from convtutor import corr2d, default_device, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 
 # %%
-# The question
-# ------------
+# Row by row, from windows
+# ------------------------
 #
-# Each output pixel is a weighted sum of input pixels, so there must be a matrix
-# :math:`A` that turns the pixels, read row by row into a vector, into the output, read
-# in the same way. **How many rows and columns does it have here?**
+# Each output pixel is a weighted sum of input pixels. So a matrix :math:`A` must turn
+# the image, read row by row into a vector, into the output, read in the same way. **How
+# many rows and columns does it have here?**
 
 X = torch.tensor([[1, 0, 2, 1], [0, 3, 1, 0], [2, 1, 0, 1.0]], device=device)
 K = torch.tensor([[1, 2, 3], [4, 5, 6.0]], device=device)
@@ -37,13 +37,8 @@ Y = corr2d(X, K)
 print(Y)
 
 # %%
-# Four rows, one for each output pixel, and twelve columns, one for each input pixel.
-#
-# Row by row, from windows
-# ------------------------
-#
-# A row says what one output pixel is made of: the taps, where its window lies, and
-# zeros elsewhere.
+# Four rows, one for each output pixel, and twelve columns, one for each input pixel. A
+# row holds the taps where its window lies, and zeros elsewhere.
 
 A = torch.zeros(2, 2, 3, 4, device=device)
 for i in range(2):
@@ -55,20 +50,19 @@ torch.testing.assert_close(A @ X.flatten(), Y.flatten())
 # %%
 # **What will the second row look like, next to the first?**
 
-fig, ax = plt.subplots(figsize=(5.6, 2.4), layout="constrained")
+style = {"figsize": (5.6, 2.4), "layout": "constrained"}
+fig, ax = plt.subplots(**style)
 plots.show_blocks(ax, A, block=(2, 4), title="the kernel as a matrix, 4 × 12")
 ax.set(xlabel="input pixels, row by row", ylabel="output pixels")
 fig.set_label(
-    "A matrix of 4 by 12 numbers in two rows of three blocks. On the diagonals of the "
-    "first block stand 1, 2, 3, on those of the second 4, 5, 6; the third is zero. The "
-    "lower blocks are a zero block and then the first two."
+    "Two rows of three blocks. Above, one with diagonals of 1, 2, 3, one with 4, 5, 6, "
+    "and one of zeros; below, the zeros come first."
 )
 
 # %%
-# The same, one step to the right. Inside a block, the numbers along each diagonal are
-# equal, as the kernel slides along the rows: such a block is called *Toeplitz*. The
-# blocks along each diagonal are equal too, as the kernel slides down. Hence the name of
-# the whole, *doubly blocked Toeplitz*.
+# The same, one step to the right. As the kernel slides along a row, the numbers along
+# each diagonal of a block are equal: the block is *Toeplitz*. As it slides down, the
+# blocks along each diagonal are equal too. Hence the name, *doubly blocked Toeplitz*.
 
 blocks = A.reshape(2, 2, 3, 4).transpose(1, 2)  # block row, block column, 2 × 4
 torch.testing.assert_close(blocks[0, :2], blocks[1, 1:])
@@ -87,12 +81,11 @@ columns = corr2d(impulses, K).reshape(12, 4)
 torch.testing.assert_close(columns.T, A)
 
 # %%
-# The transpose, or the way back
-# ------------------------------
+# The way back for slopes
+# -----------------------
 #
-# Say a loss has the slope :math:`G` with respect to the output. By the chain rule its
-# slope with respect to the image is :math:`A^\top G`. Autograd agrees, though it has
-# never seen :math:`A`.
+# Say a loss has the slope :math:`G` with respect to the output. By the chain rule, its
+# slope with respect to the image is :math:`A^\top G`. Autograd agrees.
 
 G = torch.tensor([[0.0, 1.0], [0.0, 0.0]], device=device)
 leaf = X.clone().requires_grad_()
@@ -103,56 +96,48 @@ torch.testing.assert_close((A.T @ G.flatten()).reshape(3, 4), slope)
 # **Draw the slope:** only the top right output pixel matters here. Which pixels of the
 # image does it care for, and how much?
 
-fig, axes = plt.subplots(
-    1, 3, figsize=(5.6, 1.9), layout="constrained", width_ratios=(2, 3, 4)
-)
+fig, axes = plt.subplots(1, 3, width_ratios=(2, 3, 4), **style)
 plots.show_grid(axes[0], G, title="slope of Y", window=(0, 1, 1, 1))
 plots.show_grid(axes[1], K, title="kernel")
 plots.show_grid(axes[2], slope, title="slope of X", window=(0, 1, 2, 3))
-fig.set_label(
-    "The slope of the output, a single 1 at the top right; the kernel 1 to 6; and the "
-    "slope of the image: the kernel, stamped at the top right, and zeros elsewhere."
-)
+fig.set_label("A single 1; the kernel; the kernel stamped at the top right of zeros.")
 
 # %%
 # Each output pixel stamps the kernel, as it is, onto its window; stamps that overlap
 # add up. This is a *transposed convolution*, and networks use it to make images larger.
-
-G = torch.tensor([[1.0, -2.0], [3.0, 1.0]], device=device)
-stamped = conv_transpose2d(G[None, None], K[None, None])[0, 0]
-torch.testing.assert_close(stamped, (A.T @ G.flatten()).reshape(3, 4))
-
-# %%
-# It is not the way back to the image. Twelve numbers went into four; no matrix can tell
+# It is no way back to the image: twelve numbers went into four, and no matrix can tell
 # which twelve they were. The shape comes back, the pixels do not.
 
-back = (A.T @ Y.flatten()).reshape(3, 4)
-print(back)
-assert torch.linalg.matrix_rank(A.cpu()) == 4 and not torch.allclose(back, X)
+stamped = conv_transpose2d(Y[None, None], K[None, None])[0, 0]
+torch.testing.assert_close(stamped, (A.T @ Y.flatten()).reshape(3, 4))
+assert torch.linalg.matrix_rank(A.cpu()) == 4 and not torch.allclose(stamped, X)
 
 # %%
 # Try it yourself
 # ---------------
 #
-# With a stride of 2 along the rows, the kernel skips every second place. Which rows of
-# the matrix stay? Change ``keep`` until this prints ``True``. A hint: the places are
-# numbered 0 and 1 in the first row of the output, 2 and 3 in the second.
+# The matrix again, for any size of image, and with a stride: the kernel then skips
+# places, and the matrix has fewer rows.
 
-keep = [0, 1, 2, 3]
-strided = torch.nn.functional.conv2d(X[None, None], K[None, None], stride=(1, 2))
-print(torch.equal(A[keep] @ X.flatten(), strided.flatten()))
+ask("correlation_matrix")
+
+# %%
+# Replace the dots.
+
+
+def correlation_matrix(kernel, height, width, stride): ...  # about 3 lines
+
+
+check("correlation_matrix", correlation_matrix)
 
 # %%
 # In practice
 # -----------
 #
-# Nobody stores this matrix: for 1000 × 1000 pixels and a 3 × 3 kernel it has about
-# :math:`10^{12}` numbers, and nine in a million are not zero. It is there to think
-# with. What holds for matrices, such as rank and the chain rule, holds for layers.
-
-assert round(998**2 * 1000**2 / 1e12, 2) == 1 and 3 * 3 / 1000**2 == 9e-6
-
-# %%
+# Nobody stores this matrix: a row is as long as the image has pixels, and with a 3 × 3
+# kernel, all but nine of its numbers are zero. It is there to think with. What holds
+# for matrices, such as rank and the chain rule, holds for layers.
+#
 # Further reading
 # ---------------
 #

@@ -1,0 +1,69 @@
+"""Exercises that check themselves: `ask` what one is about, then `check` an attempt.
+
+``python -m convtutor.exercises`` lists them.
+"""
+
+import difflib
+import inspect
+
+from convtutor.exercises import classics, layers, learning, operation
+from convtutor.exercises.checking import Exercise, Result, judge
+
+__all__ = ["EXERCISES", "Exercise", "Result", "ask", "check"]
+
+#: Every exercise by its name, section by section, and easy ones first in each.
+EXERCISES: dict[str, Exercise] = {
+    exercise.name: exercise
+    for section in (operation, layers, learning, classics)
+    for exercise in section.EXERCISES
+}
+
+
+def find(name: str) -> Exercise:
+    """Look an exercise up.
+
+    Args:
+        name: A key of `EXERCISES`.
+
+    Returns:
+        The exercise.
+
+    Raises:
+        ValueError: If there is none of that name; the message has the nearest names.
+    """
+    if name in EXERCISES:
+        return EXERCISES[name]
+    near = difflib.get_close_matches(str(name), EXERCISES) or EXERCISES
+    raise ValueError(f"there is no exercise {name!r}; did you mean {', '.join(map(repr, near))}?")
+
+
+def ask(name: str) -> None:
+    """Print what an exercise asks for, in plain loops.
+
+    Args:
+        name: A key of `EXERCISES`.
+
+    Raises:
+        ValueError: If there is no exercise of that name.
+    """
+    print(inspect.getsource(find(name).specification).rstrip())
+
+
+def check(name: str, attempt: object) -> Result:
+    """Check an attempt at an exercise, and print one line that says what became of it.
+
+    Args:
+        name: A key of `EXERCISES`.
+        attempt: A function that takes and returns what the specification does.
+            Whatever it does wrong is explained in the line; nothing that it raises gets
+            out.
+
+    Returns:
+        The status and the line.
+
+    Raises:
+        ValueError: If there is no exercise of that name.
+    """
+    result = judge(find(name), attempt)
+    print(result.line)
+    return result

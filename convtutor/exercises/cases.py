@@ -1,0 +1,50 @@
+"""Small tensors for the cases of the exercises: the same numbers on every device."""
+
+import itertools
+
+import torch
+from torch import Tensor
+
+# None is square, and no kernel has the shape of its image turned.
+_SHAPES = [((2, 3), (1, 2)), ((3, 2), (2, 1)), ((3, 5), (2, 3)), ((7, 4), (3, 2)), ((4, 9), (1, 4))]
+
+
+def integers(*shape: int, dtype: torch.dtype, device: torch.device, least: int = -4) -> Tensor:
+    """Draw whole numbers up to 9, which every dtype holds and whose small sums are exact.
+
+    Args:
+        shape: The shape.
+        dtype: Any dtype with a sign.
+        device: Where to put them.
+        least: The smallest that may come.
+
+    Returns:
+        The same numbers for the same shape, every time.
+    """
+    generator = torch.Generator().manual_seed(sum(7**i * n for i, n in enumerate(shape)))
+    return torch.randint(least, 10, shape, generator=generator).to(device, dtype)
+
+
+def floating(device: torch.device) -> list[torch.dtype]:
+    """List the floating dtypes to try: Apple's GPUs have no float64."""
+    return [torch.float32] if device.type == "mps" else [torch.float32, torch.float64]
+
+
+def images_and_kernels(device: torch.device, *, whole: bool = True) -> list[tuple[Tensor, Tensor]]:
+    """Pair images with kernels, neither of them square.
+
+    Args:
+        device: Where to put them.
+        whole: Whether to try whole numbers as well, which have no gradient.
+
+    Returns:
+        One pair for each of five shapes, their dtypes in turn.
+    """
+    dtypes = itertools.cycle([*floating(device), *([torch.int64] if whole else [])])
+    return [
+        (
+            integers(*image, dtype=dtype, device=device),
+            integers(*kernel, dtype=dtype, device=device),
+        )
+        for (image, kernel), dtype in zip(_SHAPES, dtypes, strict=False)
+    ]

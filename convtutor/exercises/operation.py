@@ -1,0 +1,199 @@
+"""Exercises for the pages on cross-correlation itself."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from convtutor.correlation import corr2d
+from convtutor.exercises.cases import images_and_kernels
+from convtutor.exercises.checking import Exercise
+
+
+def window_sum_spec(image: Tensor, kernel: Tensor, row: int, column: int) -> Tensor:
+    """Compute one output pixel, the one in this row and this column."""
+    total = image.new_zeros(())
+    for i in range(kernel.shape[0]):
+        for j in range(kernel.shape[1]):
+            total += image[row + i, column + j] * kernel[i, j]
+    return total
+
+
+def window_sum(image: Tensor, kernel: Tensor, row: int, column: int) -> Tensor:
+    """Cut the window out, multiply, add."""
+    h, w = kernel.shape
+    return (image[row : row + h, column : column + w] * kernel).sum()
+
+
+WINDOW_SUM = Exercise(
+    effort="easy",
+    specification=window_sum_spec,
+    solution=window_sum,
+    hints=(
+        "No loop is needed: a slice cuts the whole window out of the image.",
+        "Its rows start at ``row`` and end before ``row`` plus the kernel's height.",
+        "Tensors of one shape multiply number by number; ``sum()`` adds the products.",
+    ),
+    cases=lambda device: [
+        (
+            image,
+            kernel,
+            image.shape[0] - kernel.shape[0],
+            image.shape[1] - kernel.shape[1] - back,
+        )
+        for image, kernel in images_and_kernels(device)
+        for back in range(2)
+        if image.shape[1] > kernel.shape[1] or not back
+    ],
+)
+
+
+def sharpening_kernel_spec(
+    height: int,
+    width: int,
+    amount: float,
+    device: torch.device,
+) -> Tensor:
+    """Find one kernel that adds ``amount`` times (pixel − mean of its window)."""
+    kernel = torch.zeros(height, width, device=device)
+    for i in range(height):
+        for j in range(width):
+            is_middle = i == height // 2 and j == width // 2
+            kernel[i, j] = (1 + amount) * is_middle - amount / (height * width)
+    return kernel
+
+
+def sharpening_kernel(
+    height: int,
+    width: int,
+    amount: float,
+    device: torch.device,
+) -> Tensor:
+    """Put the mean everywhere, with a minus, and the pixel in the middle."""
+    kernel = torch.full((height, width), -amount / (height * width), device=device)
+    kernel[height // 2, width // 2] += 1 + amount
+    return kernel
+
+
+SHARPENING_KERNEL = Exercise(
+    effort="easy",
+    specification=sharpening_kernel_spec,
+    solution=sharpening_kernel,
+    hints=(
+        "Leaving a pixel as it is, is a kernel: a single 1 in the middle. The mean is "
+        "one too: equal taps that add up to 1.",
+        "Correlation is linear: what you would do to the results, do to the kernels.",
+        "So the kernel is (1 + amount) times the first minus amount times the second.",
+    ),
+    cases=lambda device: [
+        (height, width, amount, device)
+        for height, width, amount in [
+            (1, 3, 1.5),
+            (3, 1, 0.5),
+            (3, 5, 1.0),
+            (5, 3, 0.0),
+            (7, 3, 2),
+        ]
+    ],
+)
+
+
+def merge_kernels_spec(first: Tensor, second: Tensor) -> Tensor:
+    """Find the one kernel that does what ``first`` and then ``second`` do."""
+    height = first.shape[0] + second.shape[0] - 1
+    width = first.shape[1] + second.shape[1] - 1
+    merged = first.new_zeros(height, width)
+    for a in range(first.shape[0]):
+        for b in range(first.shape[1]):
+            for c in range(second.shape[0]):
+                for d in range(second.shape[1]):
+                    merged[a + c, b + d] += first[a, b] * second[c, d]
+    return merged
+
+
+def merge_kernels(first: Tensor, second: Tensor) -> Tensor:
+    """Convolve the two: pad one on all sides, correlate with the other flipped."""
+    h, w = second.shape
+    return corr2d(pad(first, (w - 1, w - 1, h - 1, h - 1)), second.flip(0, 1))
+
+
+MERGE_KERNELS = Exercise(
+    effort="medium",
+    specification=merge_kernels_spec,
+    solution=merge_kernels,
+    hints=(
+        "Send an impulse through the one and then the other: how large is the answer?",
+        "Each tap of ``first`` stamps a copy of ``second``: that is a convolution.",
+        "Pad ``first`` so that ``second`` may hang over by all but one of its "
+        "taps, and flip ``second``.",
+    ),
+    cases=lambda device: images_and_kernels(device),
+)
+
+
+def wrap_around_spec(image: Tensor, kernel: Tensor) -> Tensor:
+    """Cross-correlate with windows that leave the image and come back opposite."""
+    height, width = image.shape
+    answer = torch.zeros_like(image)
+    for i in range(height):
+        for j in range(width):
+            for a in range(kernel.shape[0]):
+                for b in range(kernel.shape[1]):
+                    pixel = image[(i + a) % height, (j + b) % width]
+                    answer[i, j] += pixel * kernel[a, b]
+    return answer
+
+
+def wrap_around(image: Tensor, kernel: Tensor) -> Tensor:
+    """Multiply spectra, and drop nothing: a spectrum repeats its image for ever."""
+    product = torch.fft.fft2(image) * torch.fft.fft2(kernel, image.shape).conj()
+    answer: Tensor = torch.fft.ifft2(product)
+    return answer.real
+
+
+WRAP_AROUND = Exercise(
+    effort="medium",
+    specification=wrap_around_spec,
+    solution=wrap_around,
+    hints=(
+        "The page drops some rows and columns of a product of spectra. Why?",
+        "``torch.fft.fft2`` takes the shape to fill up to with zeros as its second argument.",
+        "Correlation wants the complex conjugate of the kernel's spectrum; the result is "
+        "real, but for rounding: ``.real``.",
+    ),
+    cases=lambda device: images_and_kernels(device, whole=False),
+)
+
+
+def rows_read_spec(size: int, kernel: int, chunk: int) -> int:
+    """Count the rows read in all, if ``chunk`` rows of output are made at a time."""
+    outputs = size - kernel + 1
+    total = 0
+    for start in range(0, outputs, chunk):
+        stop = min(start + chunk, outputs)
+        for output in range(start, stop):
+            is_last = output == stop - 1
+            total += kernel if is_last else 1  # the last window brings its halo
+    return total
+
+
+def rows_read(size: int, kernel: int, chunk: int) -> int:
+    """Every output row reads one row, and every chunk a halo."""
+    outputs = size - kernel + 1
+    return outputs + math.ceil(outputs / chunk) * (kernel - 1)
+
+
+ROWS_READ = Exercise(
+    effort="medium",
+    specification=rows_read_spec,
+    solution=rows_read,
+    hints=(
+        "How many rows of output are there, and how many chunks do they make?",
+        "The last chunk may be a small one, so round the number of chunks up.",
+        "A chunk reads as many rows as it makes, and its halo: ``kernel - 1`` more.",
+    ),
+    cases=lambda device: [(6, 2, 3), (6, 2, 5), (9, 4, 6), (10, 1, 3), (9000, 5, 1024), (7, 3, 99)],
+)
+
+EXERCISES = [WINDOW_SUM, SHARPENING_KERNEL, MERGE_KERNELS, WRAP_AROUND, ROWS_READ]

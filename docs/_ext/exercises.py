@@ -1,0 +1,127 @@
+"""Put the hints and the solution of an exercise, folded, below the cell that checks it.
+
+A script only says ``check("name", ...)``. Here that is found in the page which the gallery has made
+of it, so that nothing of this shows in a download.
+"""
+
+import inspect
+import re
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from convtutor.exercises import EXERCISES
+
+_CHECK = re.compile(r'^ *check\("(\w+)"', re.MULTILINE)
+_NEXT_CELL = "\n.. GENERATED FROM PYTHON SOURCE LINES"
+
+
+def notebook_help(name: str) -> str:
+    """Write the hints and the solution of an exercise for the end of a notebook, which cannot fold.
+
+    Args:
+        name: A key of `convtutor.exercises.EXERCISES`.
+
+    Returns:
+        Markdown.
+    """
+    exercise = EXERCISES[name]
+    hints = "\n".join(f"{number}. {hint}" for number, hint in enumerate(exercise.hints, 1))
+    return (
+        f"### Hints for `{name}`\n\n{hints}\n\n"
+        f"### A solution of `{name}`\n\n```python\n{inspect.getsource(exercise.solution)}```\n"
+    )
+
+
+def checked(text: str) -> list[str]:
+    """List the exercises that a script, or the page made of it, checks."""
+    return _CHECK.findall(text)
+
+
+class ExerciseHelp(SphinxDirective):
+    """Fold up each hint and the solution of an exercise, and all of them together."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Build the panel.
+
+        Returns:
+            One ``<details>``, with another one in it for each hint and for the solution.
+        """
+        name = self.arguments[0]
+        exercise = EXERCISES[name]
+        self.env.note_dependency(inspect.getfile(exercise.solution))
+        source = inspect.getsource(exercise.solution)
+        panel: list[nodes.Node] = []
+        for number, hint in enumerate(exercise.hints, 1):
+            panel += _fold(f"Hint {number}", self.parse_text_to_nodes(hint))
+        panel += _fold("Solution", [nodes.literal_block(source, source, language="python")])
+        return _fold(f"Hints and a solution for <code>{escape(name)}</code>", panel, "exercise")
+
+
+class ExerciseList(SphinxDirective):
+    """List the exercises of one effort, each with the page that it is on."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Build the list.
+
+        Returns:
+            One bullet list.
+        """
+        items = nodes.bullet_list()
+        gallery = Path(self.env.srcdir, self.config.sphinx_gallery_conf["examples_dirs"])
+        for script in sorted(gallery.rglob("plot_*.py")):
+            self.env.note_dependency(str(script))
+            text = script.read_text(encoding="utf-8")
+            for name in checked(text):
+                exercise = EXERCISES[name]
+                self.env.note_dependency(inspect.getfile(exercise.solution))
+                if exercise.effort != self.arguments[0]:
+                    continue
+                page = Path("tutorials", script.relative_to(gallery)).with_suffix("").as_posix()
+                address = self.env.app.builder.get_relative_uri(self.env.docname, page)
+                title = text.split("\n")[1]
+                (line,) = self.parse_text_to_nodes(exercise.statement)
+                assert isinstance(line, nodes.paragraph)
+                line += nodes.Text(" ")
+                line += nodes.reference(
+                    "", title, refuri=f"{address}#try-it-yourself", internal=True
+                )
+                line.insert(0, [nodes.literal("", name), nodes.Text(": ")])
+                items += nodes.list_item("", line)
+        return [items]
+
+
+def _fold(summary: str, content: list[nodes.Node], css_class: str = "") -> list[nodes.Node]:
+    opening = f'<details class="{css_class}">' if css_class else "<details>"
+    return [
+        nodes.raw("", f"{opening}<summary>{summary}</summary>", format="html"),
+        *content,
+        nodes.raw("", "</details>", format="html"),
+    ]
+
+
+def _add_help(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Insert the directive after each cell that checks an exercise, below what the cell printed."""
+    if not docname.startswith("tutorials/"):
+        return
+    first, *cells = source[0].split(_NEXT_CELL)
+    with_help = [
+        cell + "".join(f"\n.. exercise-help:: {name}\n" for name in checked(cell)) for cell in cells
+    ]
+    source[0] = _NEXT_CELL.join([first, *with_help])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directives and the reader of pages."""
+    app.add_directive("exercise-help", ExerciseHelp)
+    app.add_directive("exercise-list", ExerciseList)
+    app.add_css_file("exercises.css")
+    app.connect("source-read", _add_help)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,101 @@
+"""Find out what a script needs in a fresh environment, by reading it.
+
+Nobody keeps a list for every page: the names come from the script's imports, the versions from
+``pyproject.toml`` and from the environment that has just run the script.
+"""
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import metadata, packages_distributions, version
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from sphinx.errors import ExtensionError
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def project() -> dict[str, Any]:
+    """Read ``pyproject.toml``."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def requirements(script: str, address: str | None) -> list[str]:
+    """Name the packages that a script imports.
+
+    Each is asked for from the lowest version that the project declares, else from the one that this
+    build ran with, to below the next major one. A submodule that its package keeps in an extra, as
+    ``dask.array``, brings the extra.
+
+    Args:
+        script: The source of a Python script.
+        address: Where the wheel of the project's own package is, if that is known.
+
+    Returns:
+        Requirements, in alphabetical order.
+
+    Raises:
+        ExtensionError: If the script imports what the project does not declare.
+    """
+    modules = set(_imports(ast.parse(script)))
+    packages = {module.partition(".")[0] for module in modules} - sys.stdlib_module_names
+    return sorted(
+        _requirement(
+            package,
+            {module.split(".")[1] for module in modules if module.startswith(f"{package}.")},
+            address,
+        )
+        for package in packages
+    )
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _requirement(package: str, submodules: set[str], address: str | None) -> str:
+    own = project()["project"]
+    if package == own["name"]:
+        return f"{package} @ {address}" if address else f"{package}=={own['version']}"
+    names = {canonicalize_name(name) for name in _distributions().get(package, [])}
+    for name in names & _declared().keys():
+        declared, here = _declared()[name], Version(version(name))
+        extras = declared.extras | submodules.intersection(
+            metadata(name).get_all("Provides-Extra") or ()
+        )
+        return (
+            name
+            + (f"[{','.join(sorted(extras))}]" if extras else "")
+            + (str(declared.specifier) or f">={here.major}.{here.minor}")
+            + f",<{here.major + 1}"
+        )
+    raise ExtensionError(
+        f"a script imports {package}, which pyproject.toml names neither among the dependencies "
+        "nor in the group 'docs'"
+    )
+
+
+@cache
+def _declared() -> dict[str, Requirement]:
+    """The requirements of the package and of the site, by name."""
+    lines = [*project()["project"]["dependencies"], *project()["dependency-groups"]["docs"]]
+    return {
+        canonicalize_name(requirement.name): requirement
+        for requirement in (Requirement(line) for line in lines if isinstance(line, str))
+    }
+
+
+# Reads the records of every package that is installed, which takes a quarter of a second.
+_distributions = cache(packages_distributions)

@@ -1,0 +1,84 @@
+"""Build the package with the site, and lay it beside the site as a simple index (PEP 503)."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import whereabouts
+from build import ProjectBuilder
+from needs import ROOT, project
+from pyproject_hooks import quiet_subprocess_runner
+
+# The first moment that a zip can hold: the same sources give the same bytes, on any day.
+_EPOCH = "315532800"
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>{title}</title></head>
+<body>
+<h1>{title}</h1>
+<p>{link}</p>
+</body>
+</html>
+"""
+
+# That it builds is no news; that it cannot is an exception.
+logging.getLogger("build").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """The package as it is installed."""
+
+    name: str
+    data: bytes
+
+    @property
+    def path(self) -> str:
+        """Where it is in the site."""
+        return f"simple/{project()['project']['name']}/{self.name}"
+
+    @property
+    def address(self) -> str | None:
+        """Where it will be in the world, if the site knows where that is."""
+        base = whereabouts.base_url()
+        return base and base + self.path
+
+
+def build_wheel() -> Wheel:
+    """Build the package with its own backend, which has to be installed: nothing is downloaded."""
+    with TemporaryDirectory() as folder:
+        path = Path(ProjectBuilder(ROOT, runner=_undated).build("wheel", folder))
+        return Wheel(path.name, path.read_bytes())
+
+
+def _undated(
+    cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
+) -> None:
+    environment = {**(extra_environ or {}), "SOURCE_DATE_EPOCH": _EPOCH}
+    quiet_subprocess_runner(cmd, cwd, environment)
+
+
+def write_index(site: Path, wheel: Wheel) -> None:
+    """Lay the wheel into the site, with the two pages by which pip and uv find it."""
+    folder = Path(site, wheel.path).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.whl"):
+        old.unlink()
+    (folder / wheel.name).write_bytes(wheel.data)
+    digest = sha256(wheel.data).hexdigest()
+    python = escape(project()["project"]["requires-python"])
+    file = (
+        f'<a href="{wheel.name}#sha256={digest}" data-requires-python="{python}">{wheel.name}</a>'
+    )
+    _write_page(folder, f"Files of {folder.name}", file)
+    _write_page(folder.parent, "Packages", f'<a href="{folder.name}/index.html">{folder.name}</a>')
+
+
+def _write_page(folder: Path, title: str, link: str) -> None:
+    (folder / "index.html").write_text(_PAGE.format(title=title, link=link), encoding="utf-8")
