@@ -60,9 +60,8 @@ fig.set_label(
 )
 
 # %%
-# Three and four. At stride 3 the last pixel, in orange, belongs to no window: what does
-# not fit is dropped without a word. One zero per side makes room for a fourth window.
-# At dilation 3 the taps reach over 7 pixels, as a kernel with 7 taps would.
+# Three and four. At stride 3 the last pixel, in orange, belongs to no window, without a
+# word. At dilation 3 the taps reach over 7 pixels, as a kernel with 7 taps would.
 
 assert [output_size(10, 3, stride=3, padding=p) for p in (0, 1)] == [3, 4]
 assert output_size(10, 3, dilation=3) == output_size(10, 7) == 4
@@ -84,9 +83,8 @@ X = torch.empty(1, 1, 9, 14, device="meta")
 options = {"stride": (2, 3), "padding": (1, 0), "dilation": (1, 2), "device": "meta"}
 layer = torch.nn.Conv2d(1, 1, kernel_size=(3, 4), **options)
 print(tuple(layer(X).shape[2:]))
-rows = output_size(9, 3, stride=2, padding=1)
-columns = output_size(14, 4, stride=3, dilation=2)
-assert (rows, columns) == tuple(layer(X).shape[2:]) == (5, 3)
+assert layer(X).shape[2] == output_size(9, 3, stride=2, padding=1) == 5
+assert layer(X).shape[3] == output_size(14, 4, stride=3, dilation=2) == 3
 
 # %%
 # Rows: :math:`(9 + 2 - 2 - 1) / 2 + 1 = 5`. Columns: :math:`(14 - 6 - 1) / 3` is two
@@ -95,7 +93,7 @@ assert (rows, columns) == tuple(layer(X).shape[2:]) == (5, 3)
 # Three books, one layer
 # ----------------------
 #
-# Elsewhere the same word stands for another number. D2L is *Dive into Deep Learning*.
+# The same word, another number; D2L is *Dive into Deep Learning*.
 #
 # ==================  ==============  ==============  ===============
 # \                   PyTorch, here   CS231n          D2L
@@ -115,8 +113,8 @@ for p, s in ((0, 1), (1, 1), (0, 2), (1, 2)):
     assert d2l == ours == int(cs231n)
 
 # %%
-# Only where CS231n has a fraction, and takes it for a sign that the layer wastes
-# pixels. (The code in D2L, being PyTorch, counts one side; its formula counts both.)
+# Only where CS231n has a fraction, which it takes for a waste of pixels. (The formula
+# in D2L counts both sides, its code, being PyTorch, counts one.)
 #
 # Try it yourself
 # ---------------
@@ -147,7 +145,6 @@ check("unseen_pixels", unseen_pixels)
 #
 # - V. Dumoulin and F. Visin, `A guide to convolution arithmetic for deep learning
 #   <https://arxiv.org/abs/1603.07285>`__.
-# - Stanford CS231n, `Convolutional networks
-#   <https://cs231n.github.io/convolutional-networks/>`__, and *Dive into Deep
-#   Learning*, `Padding and stride
+# - CS231n, `Convolutional networks
+#   <https://cs231n.github.io/convolutional-networks/>`__, and D2L, `Padding and stride
 #   <https://d2l.ai/chapter_convolutional-neural-networks/padding-and-strides.html>`__.

@@ -54,8 +54,6 @@ for c in (0, 1):
 fig.set_label("Two rows of channel, kernel and response; beside them the sum of both.")
 
 # %%
-# A filter looks at all channels and gives one answer.
-#
 # Many out: one filter each
 # -------------------------
 #

@@ -12,7 +12,6 @@ of layers, and what happens to the output when the image moves.
 **You will learn**
 
 - how large a receptive field is, by formula and by measurement;
-- that its pixels do not count alike;
 - how borders and strides break a promise.
 """
 
@@ -31,16 +30,13 @@ device = default_device()
 # How far can it see?
 # -------------------
 #
-# An output pixel of one layer sees a window, and each pixel of that window may be the
-# output of a layer before it. All pixels of the image that it depends on in the end are
-# its *receptive field*. Here are three layers with all taps 1; the second has stride 2.
+# An output pixel sees a window, whose pixels may be outputs of a layer before it. All
+# pixels of the image that it depends on in the end are its *receptive field*. Here are
+# three layers with all taps 1; the second has stride 2.
 
-stack = nn.Sequential(
-    nn.Conv2d(1, 1, kernel_size=(3, 3), bias=False),
-    nn.Conv2d(1, 1, kernel_size=(2, 3), stride=2, bias=False),
-    nn.Conv2d(1, 1, kernel_size=(2, 3), bias=False),
-).to(device)
-for layer in stack:
+layers = [((3, 3), 1), ((2, 3), 2), ((2, 3), 1)]  # kernel and stride
+stack = nn.Sequential(*(nn.Conv2d(1, 1, k, s, bias=False) for k, s in layers))
+for layer in stack.to(device):
     nn.init.ones_(layer.weight)
 
 # %%
@@ -49,41 +45,35 @@ for layer in stack:
 # multiplies it for the layers to come. **How many rows and columns does one output
 # pixel of our stack see?**
 
-rows, jump = receptive_field([(3, 1, 1), (2, 2, 1), (2, 1, 1)])
-columns, jump = receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 1)])
+rows, _ = receptive_field([(3, 1, 1), (2, 2, 1), (2, 1, 1)])
+columns, _ = receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 1)])
 print(rows, "rows and", columns, "columns")
-assert rows == 1 + 2 * 1 + 1 * 1 + 1 * 2 == 6
-assert columns == 1 + 2 * 1 + 2 * 1 + 2 * 2 == 9
+assert (rows, columns) == (1 + 2 * 1 + 1 * 1 + 1 * 2, 1 + 2 * 1 + 2 * 1 + 2 * 2)
 
 # %%
-# So says the formula; its third number is the dilation, which spreads the steps. Now
-# measure: a pixel is seen if the output has a gradient with respect to it. As all taps
-# are 1, the gradient even counts the ways that lead from the pixel to the output.
+# So says the formula. Now measure: a pixel is seen if the output has a gradient with
+# respect to it. As all taps are 1, the gradient even counts the ways that lead from the
+# pixel to the output.
 
 X = torch.zeros(1, 1, 8, 13, device=device, requires_grad=True)
 (gradient,) = torch.autograd.grad(stack(X)[0, 0, 0, 1], X)
-ways = gradient[0, 0]
-
-# %%
+ways = gradient[0, 0].round()
 fig, ax = plt.subplots(figsize=(5.6, 3.7), layout="constrained")
-plots.show_grid(
-    ax, ways, title="ways to one output pixel", window=(0, 2, rows, columns)
-)
+frame = (0, 2, rows, columns)
+plots.show_grid(ax, ways, title="ways to one output pixel", window=frame)
 fig.set_label(
-    "An 8 by 13 grid of counts. A frame of 6 rows and 9 columns, which starts in the "
-    "third column, holds all that are not zero: from 1 in its corners to 15 in the "
-    "middle."
+    "An 8 by 13 grid of counts. A frame of 6 rows and 9 columns, from the third on, "
+    "holds all that are not zero: from 1 in its corners to 15 in the middle."
 )
 
 # %%
 # The frame is the formula, the numbers are the measurement, and they agree. The two
 # pixels in the middle are heard 15 times each, the corners once: a receptive field has
-# a centre, and a rim that hardly matters. This was the second output pixel of its row:
-# with a stride of 2 on the way, its field begins 2 pixels further on.
+# a centre, and a rim that hardly matters.
 
 seen = ways > 0.5
 assert seen[:rows, 2 : 2 + columns].all() and seen.sum() == rows * columns
-assert ways[0, 2] == 1 and ways.max() == 15 and (ways == 15).sum() == 2 and jump == 2
+assert ways[0, 2] == 1 and ways.max() == 15 and (ways == 15).sum() == 2
 
 # %%
 # A promise: if the image moves, the answer moves along
@@ -104,8 +94,7 @@ torch.testing.assert_close(respond(after)[:, 1:], respond(before)[:, :-1])
 
 # %%
 # Two things break the promise: padding and stride. **What will one zero on each side
-# add to the response? And how many edges will the layer find at stride 2**, when it
-# skips every other window of a row?
+# add to the response? And how many edges will the layer find at stride 2?**
 
 fig, axes = plt.subplots(3, 2, figsize=(5.6, 3.9), layout="constrained")
 for column, (X, when) in enumerate([(before, "before"), (after, "after")]):
@@ -119,9 +108,8 @@ fig.set_label(
 )
 
 # %%
-# Padding adds two edges that are not in the image. They stay put while the image moves,
-# and so tell the layer where the border is. Stride 2 is stranger: before the move both
-# edges fall between its windows and it finds none; after it, both.
+# Padding adds two edges, which stay put while the image moves. Stride 2 finds none of
+# the image's two edges before the move, as both fall between its windows; then, both.
 
 for image in (before, after):
     assert respond(image, padding=(0, 1))[:, ::8].tolist() == [[-1, 1]] * 2
@@ -150,15 +138,14 @@ check("seen_pixels", seen_pixels)
 # In practice
 # -----------
 #
-# Compare the receptive field with what a network should recognise: anything larger it
-# never sees whole. And blur before you skip: the promise then breaks less.
+# What is larger than the receptive field, a network never sees whole. And blur before
+# you skip: the promise then breaks less.
 #
 # Further reading
 # ---------------
 #
 # - A. Araujo, W. Norris and J. Sim, `Computing receptive fields of convolutional neural
-#   networks <https://distill.pub/2019/computing-receptive-fields/>`__: the formula, and
-#   what it becomes when paths branch.
+#   networks <https://distill.pub/2019/computing-receptive-fields/>`__: the formula.
 # - W. Luo and others, `Understanding the effective receptive field
 #   <https://arxiv.org/abs/1701.04128>`__: why the rim hardly matters.
 # - R. Zhang, `Making convolutional networks shift-invariant again
