@@ -29,8 +29,8 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 # <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__. Take a
 # pencil to it before you read on.
 #
-# 1. Which kernel sees edges across a direction?
-# ----------------------------------------------
+# 1. Which sees edges across a direction?
+# ---------------------------------------
 #
 # Take a slope: brightness grows by 3 with each column and by 2 with each row. Half of
 # *right minus left* measures the 3, half of *below minus above* the 2. Walk one unit at
