@@ -71,8 +71,7 @@ fig.set_label(
 # pixels in the middle are heard 15 times each, the corners once: a receptive field has
 # a centre, and a rim that hardly matters.
 
-seen = ways > 0.5
-assert seen[:rows, 2 : 2 + columns].all() and seen.sum() == rows * columns
+assert (ways[:rows, 2 : 2 + columns] > 0).all() and (ways > 0).sum() == rows * columns
 assert ways[0, 2] == 1 and ways.max() == 15 and (ways == 15).sum() == 2
 
 # %%
@@ -138,8 +137,7 @@ check("seen_pixels", seen_pixels)
 # In practice
 # -----------
 #
-# What is larger than the receptive field, a network never sees whole. And blur before
-# you skip: the promise then breaks less.
+# Networks blur before they skip: then a stride breaks less of the promise.
 #
 # Further reading
 # ---------------
