@@ -89,8 +89,8 @@ torch.testing.assert_close(mean - 1 / 2, -(stripes[:, 1:-1] - 1 / 2) / 3)
 torch.testing.assert_close(binomial, torch.full_like(mean, 0.5))
 
 # %%
-# The mean swaps them: bright becomes dark, at a third of the contrast. (1, 2, 1)/4 wipes
-# them out, as a blur should. It is a mean of two, (1, 1)/2, twice in a row.
+# The mean swaps them: bright becomes dark, at a third of the contrast. (1, 2, 1)/4
+# wipes them out, as a blur should. It is a mean of two, (1, 1)/2, twice in a row.
 #
 # 4. Which is the smallest for a derivative?
 # ------------------------------------------
