@@ -116,22 +116,14 @@ def judge(exercise: Exercise, attempt: object) -> Result:
         try:
             found = attempt(*given)
         except Exception as error:  # a reader's code may raise anything
-            if (
-                number == 0
-                and isinstance(error, NotImplementedError)
-                and not error.args
-            ):
+            if number == 0 and isinstance(error, NotImplementedError) and not error.args:
                 return not_attempted
-            return wrong(
-                f"it raises {type(error).__name__} for {where}: {_first_line(error)}"
-            )
+            return wrong(f"it raises {type(error).__name__} for {where}: {_first_line(error)}")
         if found is None:
             if number == 0 and _is_empty(attempt):
                 return not_attempted
             return wrong(f"it returns None for {where}: is a return missing?")
-        for parameter, argument, original in zip(
-            parameters, given, arguments, strict=True
-        ):
+        for parameter, argument, original in zip(parameters, given, arguments, strict=True):
             if not _same(argument, original):
                 return wrong(
                     f"it changes its argument {parameter}: leave what belongs to the caller as it "
@@ -143,9 +135,7 @@ def judge(exercise: Exercise, attempt: object) -> Result:
     return Result("correct", f"{name}: correct on {len(cases)} cases")
 
 
-def _signature_fault(
-    attempt: Callable[..., Any], parameters: Sequence[str]
-) -> str | None:
+def _signature_fault(attempt: Callable[..., Any], parameters: Sequence[str]) -> str | None:
     try:
         signature = inspect.signature(attempt)
     except (TypeError, ValueError):  # some built-in functions have none
@@ -214,10 +204,7 @@ def _tensor_difference(found: object, expected: Tensor) -> str | None:
         text = f"yours has shape {tuple(found.shape)}, expected {tuple(expected.shape)}"
         if expected.ndim == 2 and found.shape == expected.T.shape:
             return f"{text}: are rows and columns swapped?"
-        if (
-            found.numel() == expected.numel()
-            and _close(found.flatten(), expected.flatten()).all()
-        ):
+        if found.numel() == expected.numel() and _close(found.flatten(), expected.flatten()).all():
             return f"{text}, though the values are right"
         return text
     if found.dtype != expected.dtype:
@@ -240,9 +227,7 @@ def _tensor_difference(found: object, expected: Tensor) -> str | None:
 def _close(found: Tensor, expected: Tensor) -> Tensor:
     if not expected.is_floating_point() or found.is_complex():
         return found == expected
-    return torch.isclose(
-        found.to(expected.dtype), expected, rtol=_TOLERANCE, atol=_TOLERANCE
-    )
+    return torch.isclose(found.to(expected.dtype), expected, rtol=_TOLERANCE, atol=_TOLERANCE)
 
 
 def _show_argument(argument: object) -> str:
@@ -270,6 +255,4 @@ def _kind(value: object) -> str:
 
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
-    return (
-        textwrap.shorten(lines[0], 120, placeholder=" …") if lines else "without a word"
-    )
+    return textwrap.shorten(lines[0], 120, placeholder=" …") if lines else "without a word"

@@ -47,9 +47,7 @@ WINDOW_SUM = Exercise(
 )
 
 
-def sharpening_kernel_spec(
-    height: int, width: int, amount: float, device: torch.device
-) -> Tensor:
+def sharpening_kernel_spec(height: int, width: int, amount: float, device: torch.device) -> Tensor:
     """Find one kernel that adds ``amount`` times (pixel − mean of its window)."""
     kernel = torch.zeros(height, width, device=device)
     for i in range(height):
@@ -59,9 +57,7 @@ def sharpening_kernel_spec(
     return kernel
 
 
-def sharpening_kernel(
-    height: int, width: int, amount: float, device: torch.device
-) -> Tensor:
+def sharpening_kernel(height: int, width: int, amount: float, device: torch.device) -> Tensor:
     """Put the mean everywhere, with a minus, and the pixel in the middle."""
     kernel = torch.full((height, width), -amount / (height * width), device=device)
     kernel[height // 2, width // 2] += 1 + amount

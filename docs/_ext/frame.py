@@ -93,7 +93,7 @@ def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> st
 def _lighten(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Leave out what the page does not use, and mend what is no valid HTML."""
+    """Leave out what the page does not use."""
 
     def is_needed(file: Any) -> bool:
         return all(
@@ -104,14 +104,26 @@ def _lighten(
 
     for kind in ("css_files", "script_files"):
         context[kind] = [file for file in context[kind] if is_needed(file)]
+
+
+def _mend(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Correct what Sphinx and docutils write that is no valid HTML, or no list to a screen reader."""
+    body = context.get("body", "")
+    # A deprecated role, and not one of a list's items.
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
     if pagename.startswith("_modules/"):
         # A block of code is set in <pre>, which must hold no <div>.
-        context["body"] = re.sub(
+        body = re.sub(
             "<pre>.*</pre>",
             lambda code: code[0].replace("<div ", "<span ").replace("</div>", "</span>"),
-            context["body"],
+            body,
             flags=re.DOTALL,
         )
+        # In the list of all modules, those of a package are a list between its items.
+        body = re.sub(r"(?<=</li>)\s*<ul>|</ul>\s*(?=<li>|</ul>)", "", body)
+    context["body"] = body
 
 
 def _link_to_source(
@@ -161,7 +173,7 @@ def _tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Work on every page, then on the site."""
     app.connect("doctree-read", _tidy_gallery)
-    for step in (_lighten, _describe, _link_to_source):
+    for step in (_lighten, _mend, _describe, _link_to_source):
         app.connect("html-page-context", step)
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
