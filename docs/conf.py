@@ -37,6 +37,7 @@ extensions = [
     "downloads",
     "executed",
     "exercises",
+    "explorer",
     "figures",
     "frame",
     "mathml",

@@ -226,11 +226,12 @@ def test_no_source_is_too_wide_or_too_long_for_a_page(exercise: Exercise) -> Non
         assert len(lines) <= longest
 
 
-def test_every_exercise_has_its_page() -> None:
+def test_every_page_ends_with_an_exercise_and_every_exercise_has_its_page() -> None:
     homes: list[str] = []
     for script in SCRIPTS:
         text = script.read_text(encoding="utf-8")
         names = re.findall(r'^check\("(\w+)", (\w+)\)$', text, re.MULTILINE)
+        assert names, f"{script.name} has no exercise"
         for name, attempt in names:
             assert name == attempt
             assert name in EXERCISES, f"{script.name} checks {name}"

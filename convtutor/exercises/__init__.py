@@ -6,14 +6,16 @@
 import difflib
 import inspect
 
-from convtutor.exercises import operation
+from convtutor.exercises import classics, layers, learning, operation
 from convtutor.exercises.checking import Exercise, Result, judge
 
 __all__ = ["EXERCISES", "Exercise", "Result", "ask", "check"]
 
 #: Every exercise by its name, section by section, and easy ones first in each.
 EXERCISES: dict[str, Exercise] = {
-    exercise.name: exercise for section in [operation] for exercise in section.EXERCISES
+    exercise.name: exercise
+    for section in (operation, layers, learning, classics)
+    for exercise in section.EXERCISES
 }
 
 

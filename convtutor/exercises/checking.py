@@ -227,7 +227,7 @@ def _tensor_difference(found: object, expected: Tensor) -> str | None:
 def _close(found: Tensor, expected: Tensor) -> Tensor:
     if not expected.is_floating_point() or found.is_complex():
         return found == expected
-    return torch.isclose(found.to(expected.dtype), expected, rtol=_TOLERANCE, atol=_TOLERANCE)
+    return torch.isclose(found.to(expected.dtype), expected, rtol=_TOLERANCE, atol=10 * _TOLERANCE)
 
 
 def _show_argument(argument: object) -> str:

@@ -122,13 +122,13 @@ print(K.numel(), "multiplications for each pixel, or", column.numel() + row.nume
 # Try it yourself
 # ---------------
 #
-# Sharpening takes the blur away: it pushes each pixel away from the mean of its window.
-# Which *single* kernel does that?
+# A blur is the mean of the window. To sharpen, go the other way: push each pixel away
+# from that mean. **Which single kernel does it?**
 
 ask("sharpening_kernel")
 
 # %%
-# Replace the dots. On an even grey it should change nothing.
+# Replace the dots. Whatever the amount, an even grey should stay as it is.
 
 
 def sharpening_kernel(height, width, amount, device): ...  # about 3 lines

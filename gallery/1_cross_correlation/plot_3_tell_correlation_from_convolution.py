@@ -125,13 +125,12 @@ torch.testing.assert_close(learned, K.flip(0, 1), rtol=0, atol=0.01)
 # ---------------
 #
 # Correlate with one kernel, then with another. One larger kernel does both at once.
-# Which? Guess before you read: is it their correlation, or their convolution?
+# **Is it their correlation, or their convolution?**
 
 ask("merge_kernels")
 
 # %%
-# You have seen all the parts on this page. The package has ``corr2d``, and ``pad`` is
-# imported.
+# Replace the dots. All that you need is on this page.
 
 
 def merge_kernels(first, second): ...  # about 2 lines

@@ -20,6 +20,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import METHODS, corr2d, default_device, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # whole factors, on GPUs too
@@ -122,16 +123,21 @@ assert [round(counts[1].item()) for counts in moved.values()] == [104, 36, 80, 8
 # Try it yourself
 # ---------------
 #
-# Transposed, the Toeplitz matrix takes four numbers to twelve. PyTorch has a function
-# for that, the *transposed* convolution. Let ``guess`` call it, to make this ``True``.
+# A product of spectra also holds the windows that leave the image and come back. Here
+# they are wanted: nothing is dropped.
 
-K = torch.tensor([[1.0, 2, -1], [0, 1, 3]], device=device)
-guess = torch.nn.functional.pad(Y, (0, 2, 0, 1))
-print(torch.equal(guess.flatten(), toeplitz.T @ Y.flatten()))
+ask("wrap_around")
 
 # %%
-# A hint: like ``conv2d``, it wants a batch and channels.
-#
+# Replace the loops by three transforms.
+
+
+def wrap_around(image, kernel): ...  # about 3 lines
+
+
+check("wrap_around", wrap_around)
+
+# %%
 # In practice
 # -----------
 #

@@ -21,6 +21,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import Conv2D, corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.manual_seed(0)
@@ -115,11 +116,19 @@ torch.testing.assert_close(layer(X), corr2d(X, layer.weight) + 0.5)
 # Try it yourself
 # ---------------
 #
-# Give the layer a kernel of shape 2 × 1 that sees the level stripe and misses the
-# upright one. How must its taps be arranged?
+# A bias shifts every output pixel by the same amount. Given an image, a kernel and the
+# output that the layer should have, **which bias is best**, in squared error?
 
-turned = Conv2D((2, 1)).to(device)
-print("upright:", tuple(turned(X).shape), "level:", tuple(turned(X.T).shape))
+ask("fit_bias")
+
+# %%
+# Replace the dots.
+
+
+def fit_bias(image, kernel, target): ...  # about 1 line
+
+
+check("fit_bias", fit_bias)
 
 # %%
 # In practice

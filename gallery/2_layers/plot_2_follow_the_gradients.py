@@ -19,6 +19,7 @@ import torch
 from torch.nn import functional
 
 from convtutor import Conv2D, corr2d, default_device, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 
@@ -142,10 +143,22 @@ assert Y.requires_grad
 # Try it yourself
 # ---------------
 #
-# And yet there is a way to an error: in the last cell, set ``requires_grad=True``, so
-# that the output asks for a gradient of its own. What does autograd object to? A hint:
-# would that be the gradient of the zero before the write, or of the number after it?
-#
+# *Dive into Deep Learning* also has the reader ask autograd for the slopes of a layer
+# written by hand. Do it for this loss, with ``corr2d`` or with loops of your own.
+# **Where could an error come from?**
+
+ask("kernel_slope")
+
+# %%
+# Replace the dots. The hints say which output autograd refuses to write into.
+
+
+def kernel_slope(image, kernel): ...  # about 3 lines
+
+
+check("kernel_slope", kernel_slope)
+
+# %%
 # In practice
 # -----------
 #

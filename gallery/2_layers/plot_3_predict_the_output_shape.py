@@ -22,6 +22,7 @@ import torch
 from torch.nn import functional
 
 from convtutor import default_device, plots
+from convtutor.exercises import ask, check
 from convtutor.shapes import output_size
 
 device = default_device()
@@ -137,13 +138,19 @@ for p, s in itertools.product((0, 1), (1, 2)):
 # Try it yourself
 # ---------------
 #
-# Stride 2 and dilation 2 are both harmless. What goes wrong when a layer has both? Set
-# them and look for orange. A hint: which pixels can a tap reach that starts at an even
-# one?
+# Stride 2 and dilation 2 are both harmless. A layer that has both never sees every
+# second pixel. **How many pixels are unseen**, in general?
 
-fig, ax = plt.subplots(figsize=(5, 4.6), layout="constrained")
-plots.show_windows(ax, 11, 3, stride=1, dilation=1, title="your turn")
-fig.set_label("Eleven pixels, and below them nine windows of three pixels each.")
+ask("unseen_pixels")
+
+# %%
+# Replace the dots. One of the cases is the one above: 11 pixels, and 5 unseen.
+
+
+def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
+
+
+check("unseen_pixels", unseen_pixels)
 
 # %%
 # In practice

@@ -21,6 +21,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.manual_seed(0)
@@ -120,11 +121,19 @@ torch.testing.assert_close(Y, torch.einsum("oc,chw->ohw", K, X))
 # Try it yourself
 # ---------------
 #
-# Which matrix swaps red and blue, and leaves green? Change ``K`` until this prints
-# ``True``. A hint: each row is one filter, and says what one output channel is made of.
+# A layer, then a 1 × 1 layer, with nothing in between: both are linear, so one layer
+# could do it all. **Which weight does it have?**
 
-K = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]], device=device)
-print(torch.equal(nn.functional.conv2d(X[None], K[..., None, None])[0], X.flip(0)))
+ask("merge_layers")
+
+# %%
+# Replace the dots.
+
+
+def merge_layers(weight, mix): ...  # about 1 line
+
+
+check("merge_layers", merge_layers)
 
 # %%
 # In practice

@@ -20,6 +20,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from convtutor import corr2d, default_device, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.manual_seed(0)
@@ -130,10 +131,19 @@ torch.testing.assert_close(nn.functional.conv2d(X, shared), mix(depthwise(X)))
 # Try it yourself
 # ---------------
 #
-# Which layer from 8 to 12 channels, with 3 × 3 kernels, has the fewest weights? Change
-# ``groups``. A hint: it must divide both numbers.
+# More groups, fewer weights; but not every number of groups is allowed. **How few can
+# it be?**
 
-print(nn.Conv2d(8, 12, 3, groups=1).weight.numel())
+ask("fewest_weights")
+
+# %%
+# Replace the loop by one line.
+
+
+def fewest_weights(inputs, outputs, taps): ...  # about 1 line
+
+
+check("fewest_weights", fewest_weights)
 
 # %%
 # In practice

@@ -22,6 +22,7 @@ from torch import nn
 from torch.nn import functional
 
 from convtutor import default_device, images, plots
+from convtutor.exercises import ask, check
 from convtutor.shapes import receptive_field
 
 device = default_device()
@@ -151,11 +152,19 @@ torch.testing.assert_close(shifted, respond(wide, stride=(1, 2))[:, 1:])
 # Try it yourself
 # ---------------
 #
-# Three layers with 3 taps each see 7 pixels. Change nothing but their dilations, so
-# that they see 27. A hint: each layer can triple the view of the one before.
+# You know how large a receptive field is. **Where does it lie?** Each layer is a kernel
+# size, a stride and a dilation, the first layer first.
 
-size, jump = receptive_field([(3, 1, 1), (3, 1, 1), (3, 1, 1)])
-print("sees", size)
+ask("seen_pixels")
+
+# %%
+# Replace the dots; ``receptive_field`` may help.
+
+
+def seen_pixels(layers, place): ...  # about 2 lines
+
+
+check("seen_pixels", seen_pixels)
 
 # %%
 # In practice

@@ -17,6 +17,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 
@@ -111,19 +112,29 @@ torch.testing.assert_close(corr2d(X, K.T), corr2d(X.T, K).T)
 torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
 
 # %%
-# The reason is the definition: it treats rows and columns alike, so you may swap their
-# names everywhere at once.
+# The definition treats rows and columns alike: you may swap their names everywhere.
 #
 # Try it yourself
 # ---------------
 #
-# Design a 2 × 2 kernel that is blind to this band, but sees the upright stripe. Which
-# two pixels of a window are equal whenever an edge runs down and to the right?
+# The three questions again: for any band, then for any image and any kernel.
 
-K = torch.tensor([[0.0, 0.0], [0.0, 0.0]], device=device)
-stripe = images.striped(6, 8, device=device)
-for name, image in (("band", X), ("stripe", stripe)):
-    print(name, corr2d(image, K).abs().sum().item())
+ask("band_edges")
+ask("transposed_image")
+ask("transposed_kernel")
+
+# %%
+# Replace the dots. Each of the last two may turn what the other may not.
+
+
+def band_edges(height, width, device): ...  # about 2 lines
+def transposed_image(image, kernel): ...  # about 1 line
+def transposed_kernel(image, kernel): ...  # about 1 line
+
+
+check("band_edges", band_edges)
+check("transposed_image", transposed_image)
+check("transposed_kernel", transposed_kernel)
 
 # %%
 # In practice

@@ -19,6 +19,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, default_device, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
@@ -28,8 +29,8 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 # <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__. Take a
 # pencil to it before you read on.
 #
-# 1. Which kernel sees edges across a direction?
-# ----------------------------------------------
+# 1. Which sees edges across a direction?
+# ---------------------------------------
 #
 # Take a slope: brightness grows by 3 with each column and by 2 with each row. Half of
 # *right minus left* measures the 3, half of *below minus above* the 2. Walk one unit at
@@ -117,11 +118,25 @@ assert (row == 6).all()
 # Try it yourself
 # ---------------
 #
-# (−1, 1) measures the slope half way between two pixels. Which three taps measure it
-# *at* the middle one, so that the squares answer 2, 4, 6, 8? A hint: call the places
-# −1, 0, 1, and write down what 1, :math:`x` and :math:`x^2` must give.
+# In general: any direction, a blur of any size, and the fewest taps for a derivative,
+# wherever the pixels lie.
 
-print(corr2d(x**2, torch.tensor([[0.0, -1.0, 1.0]], device=device)))
+ask("direction_kernel")
+ask("blur_kernel")
+ask("derivative_taps")
+
+# %%
+# Replace the dots. At the places 0, 1, 2 the last one answers (1, −2, 1).
+
+
+def direction_kernel(right, down, device): ...  # about 2 lines
+def blur_kernel(height, width, device): ...  # about 4 lines
+def derivative_taps(places): ...  # about 3 lines
+
+
+check("direction_kernel", direction_kernel)
+check("blur_kernel", blur_kernel)
+check("derivative_taps", derivative_taps)
 
 # %%
 # In practice
