@@ -109,7 +109,7 @@ def _lighten(
 def _mend(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Correct what Sphinx and docutils write that is no valid HTML, or no list to a screen reader."""
+    """Correct what Sphinx and docutils write that is no valid HTML, or no list to be heard."""
     body = context.get("body", "")
     # A deprecated role, and not one of a list's items.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
