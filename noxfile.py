@@ -15,6 +15,8 @@ nox.options.error_on_missing_interpreters = True
 HERE = Path(__file__).parent
 DOCS = HERE / "docs"
 HTML = DOCS / "_build" / "html"
+# What Chromium is called, on one system or another.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What a build writes beside its sources, and a clean one must not find.
 WRITTEN = [DOCS / name for name in ("_build", "_api", "_backreferences", "tutorials")]
 
@@ -45,10 +47,20 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """Read the built site as a visitor would, and break copies of it. Needs ``docs`` first."""
-    install(session, "site")
+    """Read the built site as a visitor would, and break copies of it. Needs ``docs`` first.
+
+    Its browser is the system's Chromium; the checkers of pages come from npm, at locked versions.
+    """
     if not (HTML / "index.html").exists():
         session.error("there is no site to read; run 'nox -s docs' first")
+    if not any(map(shutil.which, BROWSERS)) or not shutil.which("npm"):
+        session.error(
+            "this needs Chromium, Node.js and npm; on Debian or Ubuntu, install them with "
+            "'apt-get install chromium nodejs npm'"
+        )
+    install(session, "site")
+    with session.chdir("tests/site"):
+        session.run("npm", "ci", "--silent", external=True)
     session.run("pytest", "tests/site", *session.posargs)
 
 

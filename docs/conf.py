@@ -125,6 +125,7 @@ html_theme_options = {
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["convtutor.css"]
+html_js_files = [("convtutor.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_copy_source = False
 
