@@ -4,6 +4,7 @@
 # ///
 """Every way to run the project. ``nox --list`` says what there is."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -13,24 +14,27 @@ nox.needs_version = ">=2025.5.1"
 nox.options.error_on_missing_interpreters = True
 
 HERE = Path(__file__).parent
+PROJECT = nox.project.load_toml("pyproject.toml")
 DOCS = HERE / "docs"
 HTML = DOCS / "_build" / "html"
+# Whether to take the newest version of everything, rather than the one we tested with.
+NEWEST = bool(os.environ.get("CONVTUTOR_NEWEST"))
 # What a build writes beside its sources, and a clean one must not find.
 WRITTEN = [DOCS / name for name in ("_build", "_api", "_backreferences", "tutorials")]
 
 
 def install(session: nox.Session, group: str) -> None:
     """Install the package and one dependency group, everything at the versions we tested with."""
-    dependencies = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), group)
-    pins = ("--constraint", "constraints.txt", "--build-constraint", "constraints.txt")
-    session.install(*pins, *dependencies, "--editable", ".")
+    dependencies = nox.project.dependency_groups(PROJECT, group)
+    pins = ["--constraint", "constraints.txt", "--build-constraint", "constraints.txt"]
+    session.install(*([] if NEWEST else pins), *dependencies, "--editable", ".")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the package. Arguments go to pytest."""
     install(session, "tests")
-    session.run("pytest", "--ignore=tests/site", *session.posargs)
+    session.run("pytest", "--ignore=tests/site", "--ignore=tests/downloads", *session.posargs)
 
 
 @nox.session
@@ -50,6 +54,17 @@ def site(session: nox.Session) -> None:
     if not (HTML / "index.html").exists():
         session.error("there is no site to read; run 'nox -s docs' first")
     session.run("pytest", "tests/site", *session.posargs)
+
+
+@nox.session(default=False)
+def downloads(session: nox.Session) -> None:
+    """Run every download of the built site in a fresh environment. Arguments choose pages."""
+    # Not the package: nothing but what a reader has is of use here.
+    dependencies = nox.project.dependency_groups(PROJECT, "downloads")
+    session.install("--constraint", "constraints.txt", *dependencies)
+    chosen = ("-k", " or ".join(session.posargs)) if session.posargs else ()
+    pins = {} if NEWEST else {"PIP_CONSTRAINT": str(HERE / "constraints.txt")}
+    session.run("pytest", "--noconftest", "tests/downloads", *chosen, env=pins)
 
 
 @nox.session
