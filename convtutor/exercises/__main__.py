@@ -15,9 +15,7 @@ def describe(exercise: Exercise) -> str:
     Returns:
         Statement, specification, stub, hints and solution.
     """
-    hints = "\n".join(
-        f"{number}. {hint}" for number, hint in enumerate(exercise.hints, 1)
-    )
+    hints = "\n".join(f"{number}. {hint}" for number, hint in enumerate(exercise.hints, 1))
     parts = {
         f"{exercise.name} ({exercise.effort})": exercise.statement,
         "Specification": inspect.getsource(exercise.specification).rstrip(),
@@ -25,20 +23,14 @@ def describe(exercise: Exercise) -> str:
         "Hints": hints,
         "Solution": inspect.getsource(exercise.solution).rstrip(),
     }
-    text = "\n\n".join(
-        f"{title}\n{'-' * len(title)}\n{part}" for title, part in parts.items()
-    )
+    text = "\n\n".join(f"{title}\n{'-' * len(title)}\n{part}" for title, part in parts.items())
     return text.replace("``", "`")
 
 
 def main() -> None:
     """Read the command line, and print."""
-    parser = argparse.ArgumentParser(
-        prog="python -m convtutor.exercises", description=__doc__
-    )
-    parser.add_argument(
-        "name", nargs="?", metavar="NAME", help="an exercise; all, if left out"
-    )
+    parser = argparse.ArgumentParser(prog="python -m convtutor.exercises", description=__doc__)
+    parser.add_argument("name", nargs="?", metavar="NAME", help="an exercise; all, if left out")
     name = parser.parse_args().name
     if name is None:
         for exercise in EXERCISES.values():

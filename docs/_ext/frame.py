@@ -1,0 +1,167 @@
+"""What stands around the text of a page: who it is for search engines, and what it loads.
+
+A page is described in its head, is left without the style sheets and scripts that it has no use
+for, and links to its source if the environment says where that is. A site that knows its address
+also gets a map, and a picture for every page that is shared.
+"""
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from xml.sax.saxutils import escape as escape_xml
+
+import figures
+import whereabouts
+from docutils import nodes
+from PIL import Image
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+_CLAIM = "Learn what a convolutional layer computes, by computing it."
+_SUMMARY_LENGTHS = 40, 160  # less says nothing, more is not shown
+
+# Fragments of file names, and what a page that needs the file has in its text.
+# sphinx-gallery's own sheets are replaced by ours; we use no tags of its kind.
+_NEEDED_BY = {"mystnb": 'class="cell', "sg_gallery": None, "sg-tags": None}
+
+_CARD = (1200, 630)  # what OpenGraph's readers expect
+_PAPER = "#fbfaf7"
+
+
+def _describe(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Fill in the head of a page."""
+    title = re.sub("<[^>]*>", "", context.get("title", "")) or "convtutor"
+    description = escape(_summary(doctree) or f"{title}, a page of convtutor. {_CLAIM}")
+    tags = {
+        "og:title": title,
+        "og:type": "website" if pagename == app.config.root_doc else "article",
+        "og:site_name": "convtutor",
+        "og:description": description,
+    }
+    if context.get("pageurl"):
+        card = f"_images/card-{(_draw_card(app, pagename, doctree) or app.config.root_doc)}.png"
+        tags |= {
+            "og:url": context["pageurl"],
+            "og:image": urljoin(app.config.html_baseurl, card),
+            "og:image:width": str(_CARD[0]),
+            "og:image:height": str(_CARD[1]),
+        }
+    context["metatags"] = "\n".join(
+        [
+            f'<meta name="description" content="{description}">',
+            '<meta name="twitter:card" content="summary_large_image">',
+            *(f'<meta property="{name}" content="{text}">' for name, text in tags.items()),
+        ]
+    )
+
+
+def _summary(doctree: nodes.document | None) -> str:
+    """Take the first paragraph of a page's text, or as much of it as is shown."""
+    for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
+        text = " ".join(paragraph.astext().split())
+        if len(text) < _SUMMARY_LENGTHS[0] or isinstance(paragraph.parent, nodes.Admonition):
+            continue
+        if len(text) > _SUMMARY_LENGTHS[1]:
+            text = text[: _SUMMARY_LENGTHS[1] - 1].rpartition(" ")[0] + "…"
+        return text
+    return ""
+
+
+def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> str | None:
+    """Put a page's first figure on a card; name the card, if there is a figure."""
+    figure = next(iter(doctree.findall(figures.drawing)), None) if doctree else None
+    if figure is None:
+        return None
+    name = pagename.replace("/", "-")
+    path = Path(app.outdir, "_images", f"card-{name}.png")
+    path.parent.mkdir(exist_ok=True)
+    card = Image.new("RGB", _CARD, _PAPER)
+    with Image.open(Path(app.srcdir, figure["candidates"]["*"])) as image:
+        drawn = image.convert("RGBA")
+    scale = min(1100 / drawn.width, 560 / drawn.height)
+    drawn = drawn.resize((round(drawn.width * scale), round(drawn.height * scale)))
+    place = ((_CARD[0] - drawn.width) // 2, (_CARD[1] - drawn.height) // 2)
+    card.paste(drawn, place, mask=drawn)
+    card.save(path)
+    return name
+
+
+def _lighten(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Leave out what the page does not use, and mend what is no valid HTML."""
+
+    def is_needed(file: Any) -> bool:
+        return all(
+            mark is not None and mark in context.get("body", "")
+            for fragment, mark in _NEEDED_BY.items()
+            if fragment in str(getattr(file, "filename", file))
+        )
+
+    for kind in ("css_files", "script_files"):
+        context[kind] = [file for file in context[kind] if is_needed(file)]
+    if pagename.startswith("_modules/"):
+        # A block of code is set in <pre>, which must hold no <div>.
+        context["body"] = re.sub(
+            "<pre>.*</pre>",
+            lambda code: code[0].replace("<div ", "<span ").replace("</div>", "</span>"),
+            context["body"],
+            flags=re.DOTALL,
+        )
+
+
+def _link_to_source(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Say where a page can be edited; one that was generated from code cannot."""
+    if doctree is None or pagename.startswith("_api/"):
+        return
+    path = f"docs/{pagename}.md"
+    if pagename.startswith("tutorials/"):
+        script = f"gallery/{pagename.removeprefix('tutorials/')}.py"
+        header = f"{Path(script).parent.as_posix()}/GALLERY_HEADER.rst"
+        path = header if Path(script).stem == "index" else script
+    context["edit_url"] = whereabouts.source_url(path, action="edit")
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write what belongs to the site as a whole."""
+    if exception or app.builder.name != "html":
+        return
+    base = app.config.html_baseurl
+    # A page that is shown at any depth cannot have relative addresses.
+    lost = Path(app.outdir, "404.html")
+    relative = r'(href|src|action|data-content_root)="(?!#|/|\w+:)(?:\./)?'
+    prefix = rf'\1="{urlsplit(base).path or "/"}'
+    lost.write_text(re.sub(relative, prefix, lost.read_text("utf-8")), "utf-8")
+    if base:
+        addresses = [urljoin(base, app.builder.get_target_uri(n)) for n in sorted(app.env.all_docs)]
+        entries = "".join(f"<url><loc>{escape_xml(address)}</loc></url>\n" for address in addresses)
+        Path(app.outdir, "sitemap.xml").write_text(
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n',
+            "utf-8",
+        )
+
+
+def _tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:
+    """Let a thumbnail's link be its title, which sphinx-gallery hides and then repeats."""
+    for raw in doctree.findall(nodes.raw):
+        if "sphx-glr-thumb" not in raw.astext() and "sg-tag-list" not in raw.astext():
+            continue
+        text = re.sub(r'<div class="sphx-glr-thumbnail-title">.*?</div>', "", raw.astext())
+        text = re.sub(r"<div id='sg-tag-list'.*?</div>", "", text)
+        raw[:] = [nodes.Text(text.replace(" tooltip=", " title="))]
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Work on every page, then on the site."""
+    app.connect("doctree-read", _tidy_gallery)
+    for step in (_lighten, _describe, _link_to_source):
+        app.connect("html-page-context", step)
+    app.connect("build-finished", _finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
