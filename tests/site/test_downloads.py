@@ -46,6 +46,7 @@ def metadata(script: str) -> dict[str, Any]:
 def imported(script: str) -> set[str]:
     """The distributions of what a script imports, by another way than the site's."""
     tops = set(re.findall(r"(?m)^(?:import|from) (\w+)", script)) - sys.stdlib_module_names
+    tops |= set(re.findall(r"\b(?:to|from)_(zarr|numpy)\(", script))  # behind its back
     names = {**packages_distributions(), "convtutor": ["convtutor"]}
     return {canonicalize_name(names[top][0]) for top in tops}
 
