@@ -37,6 +37,14 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "--ignore=tests/site", "--ignore=tests/downloads", *session.posargs)
 
 
+@nox.session(python="3.11", default=False)
+def minimums(session: nox.Session) -> None:
+    """Test the package with the lowest versions that it says it works with."""
+    lowest = [bound.replace(">=", "==") for bound in PROJECT["project"]["dependencies"]]
+    session.install(*nox.project.dependency_groups(PROJECT, "tests"), *lowest, "--editable", ".")
+    session.run("pytest", "--ignore=tests/site", "--ignore=tests/downloads", *session.posargs)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site from scratch, and say where it is."""
@@ -90,14 +98,26 @@ def calibrate(session: nox.Session) -> None:
     session.run("python", "docs/_bench/calibrate.py", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session(default=False, reuse_venv=True)
 def live(session: nox.Session) -> None:
-    """Serve the site, and rebuild the pages that change when a file is saved."""
-    install(session, "live")
+    """Serve the site and rebuild what changes, or just one page: ``-- learn_a_kernel``."""
+    # Nobody who looks at a page wants to wait for pip; to renew, delete the environment.
+    if not shutil.which("sphinx-autobuild", path=session.bin):
+        install(session, "live")
+    target, preview = HTML, {}
+    if session.posargs:
+        scripts = sorted((HERE / "gallery").rglob("plot_*.py"))
+        wanted = [script for script in scripts if session.posargs[0] in str(script)]
+        if len(wanted) != 1:
+            names = ", ".join(script.stem for script in wanted or scripts)
+            session.error(f"which page? {session.posargs[0]!r} is {len(wanted)} of these: {names}")
+        page = wanted[0].relative_to(HERE / "gallery").with_suffix("").as_posix()
+        target, preview = DOCS / "_build" / "preview", {"CONVTUTOR_PREVIEW": page}
+        session.log(f"Read it at http://127.0.0.1:8000/tutorials/{page}.html")
     # A rebuild must not be set off by what it writes itself.
     ignored = [argument for folder in WRITTEN for argument in ("--ignore", str(folder))]
     watched = ["--watch", "convtutor", "--watch", "gallery"]
-    session.run("sphinx-autobuild", *ignored, *watched, "docs", str(HTML), *session.posargs)
+    session.run("sphinx-autobuild", *ignored, *watched, "docs", str(target), env=preview)
 
 
 if __name__ == "__main__":
