@@ -1,5 +1,7 @@
 """Exercises for the pages on cross-correlation itself."""
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
@@ -47,7 +49,12 @@ WINDOW_SUM = Exercise(
 )
 
 
-def sharpening_kernel_spec(height: int, width: int, amount: float, device: torch.device) -> Tensor:
+def sharpening_kernel_spec(
+    height: int,
+    width: int,
+    amount: float,
+    device: torch.device,
+) -> Tensor:
     """Find one kernel that adds ``amount`` times (pixel − mean of its window)."""
     kernel = torch.zeros(height, width, device=device)
     for i in range(height):
@@ -57,7 +64,12 @@ def sharpening_kernel_spec(height: int, width: int, amount: float, device: torch
     return kernel
 
 
-def sharpening_kernel(height: int, width: int, amount: float, device: torch.device) -> Tensor:
+def sharpening_kernel(
+    height: int,
+    width: int,
+    amount: float,
+    device: torch.device,
+) -> Tensor:
     """Put the mean everywhere, with a minus, and the pixel in the middle."""
     kernel = torch.full((height, width), -amount / (height * width), device=device)
     kernel[height // 2, width // 2] += 1 + amount
@@ -120,4 +132,68 @@ MERGE_KERNELS = Exercise(
 )
 
 
-EXERCISES = [WINDOW_SUM, SHARPENING_KERNEL, MERGE_KERNELS]
+def wrap_around_spec(image: Tensor, kernel: Tensor) -> Tensor:
+    """Cross-correlate with windows that leave the image and come back opposite."""
+    height, width = image.shape
+    answer = torch.zeros_like(image)
+    for i in range(height):
+        for j in range(width):
+            for a in range(kernel.shape[0]):
+                for b in range(kernel.shape[1]):
+                    pixel = image[(i + a) % height, (j + b) % width]
+                    answer[i, j] += pixel * kernel[a, b]
+    return answer
+
+
+def wrap_around(image: Tensor, kernel: Tensor) -> Tensor:
+    """Multiply spectra, and drop nothing: a spectrum repeats its image for ever."""
+    product = torch.fft.fft2(image) * torch.fft.fft2(kernel, image.shape).conj()
+    answer: Tensor = torch.fft.ifft2(product)
+    return answer.real
+
+
+WRAP_AROUND = Exercise(
+    effort="medium",
+    specification=wrap_around_spec,
+    solution=wrap_around,
+    hints=(
+        "The page drops some rows and columns of a product of spectra. Why?",
+        "``torch.fft.fft2`` takes the shape to fill up to with zeros as its second argument.",
+        "Correlation wants the complex conjugate of the kernel's spectrum; the result is "
+        "real, but for rounding: ``.real``.",
+    ),
+    cases=lambda device: images_and_kernels(device, whole=False),
+)
+
+
+def rows_read_spec(size: int, kernel: int, chunk: int) -> int:
+    """Count the rows read in all, if ``chunk`` rows of output are made at a time."""
+    outputs = size - kernel + 1
+    total = 0
+    for start in range(0, outputs, chunk):
+        stop = min(start + chunk, outputs)
+        for output in range(start, stop):
+            is_last = output == stop - 1
+            total += kernel if is_last else 1  # the last window brings its halo
+    return total
+
+
+def rows_read(size: int, kernel: int, chunk: int) -> int:
+    """Every output row reads one row, and every chunk a halo."""
+    outputs = size - kernel + 1
+    return outputs + math.ceil(outputs / chunk) * (kernel - 1)
+
+
+ROWS_READ = Exercise(
+    effort="medium",
+    specification=rows_read_spec,
+    solution=rows_read,
+    hints=(
+        "How many rows of output are there, and how many chunks do they make?",
+        "The last chunk may be a small one, so round the number of chunks up.",
+        "A chunk reads as many rows as it makes, and its halo: ``kernel - 1`` more.",
+    ),
+    cases=lambda device: [(6, 2, 3), (6, 2, 5), (9, 4, 6), (10, 1, 3), (9000, 5, 1024), (7, 3, 99)],
+)
+
+EXERCISES = [WINDOW_SUM, SHARPENING_KERNEL, MERGE_KERNELS, WRAP_AROUND, ROWS_READ]

@@ -59,7 +59,7 @@ def show_shrinkage(
     for text, rate in marks.items():
         left = abs(1 - rate * curvature)
         ax.plot(rate, left, "o", color=ORANGE)
-        ax.annotate(text, (rate, left), (-8, 6), textcoords="offset points", ha="right")
+        ax.annotate(text, (rate, left), (8, -14), textcoords="offset points")
     ax.axhspan(1, 2, color=GREY, alpha=0.25, linewidth=0)
     ax.text(0, 1.05, " above 1 the error grows")
     ax.set(xlim=(0, reach), ylim=(0, 1.5), title=title)

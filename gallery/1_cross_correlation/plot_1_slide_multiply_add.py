@@ -105,13 +105,13 @@ print(inspect.getsource(methods.loop))
 # Try it yourself
 # ---------------
 #
-# One number of the output, as you did it with the pencil, but for any window. Here is
-# what is asked for, in plain loops. Can you do it without a loop?
+# You did one number of the output with a pencil. Here it is for any image, kernel and
+# place, in plain loops. **Can you do without loops?**
 
 ask("window_sum")
 
 # %%
-# Replace the dots, and run it again.
+# Replace the dots, and run this again.
 
 
 def window_sum(image, kernel, row, column): ...  # about 2 lines

@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from convtutor import corr2d, default_device, images, learn_kernel, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
@@ -116,11 +117,19 @@ assert abs(losses[19] / losses[18] - 0.64) < 0.005
 # Try it yourself
 # ---------------
 #
-# At 0.03 the kernel comes home. What does it do at 0.034? Change the rate and look at
-# the last loss. A hint: what becomes of the sum of the taps?
+# A step of gradient descent, with the loss of this page. **What does the kernel
+# become?**
 
-trace = learn_kernel(X, Y, (1, 2), lr=0.03, steps=60, start=start)
-print(f"first loss {trace.losses[0]:.3f}, last loss {trace.losses[-1]:.1e}")
+ask("descend")
+
+# %%
+# Replace the dots, with autograd or without.
+
+
+def descend(image, target, kernel, lr): ...  # about 2 lines
+
+
+check("descend", descend)
 
 # %%
 # In practice

@@ -17,6 +17,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, curvature, default_device, images, learn_kernel, plots
+from convtutor.exercises import ask, check
 from convtutor.learning import largest_stable_lr
 
 device = default_device()
@@ -26,10 +27,9 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 # The loss is a bowl
 # ------------------
 #
-# The response is linear in the taps, and the loss squares it. So over the plane of the
-# two taps, the loss of the page before is a bowl. Its shape stands in the matrix of the
-# second derivatives, the *Hessian*. You can count it: of the 42 windows, 18 hold a one
-# on the left, 18 on the right, and 12 on both sides. The square doubles these numbers.
+# The loss of the page before squares a response that is linear in the taps: over the
+# plane of the two taps it is a bowl. Its second derivatives, the *Hessian*, you can
+# count: of 42 windows, 18 hold a one on the left, 18 on the right, 12 on both sides.
 
 X = images.striped(6, 8, device=device)
 H = curvature(X, (1, 2))
@@ -50,7 +50,7 @@ torch.testing.assert_close(curvatures, torch.tensor([12.0, 60.0]))
 torch.testing.assert_close(directions.prod(0), torch.tensor([-0.5, 0.5]))
 
 # %%
-# Together: opposite moves cancel where a window holds two ones.
+# Together, for opposite moves cancel where a window holds two ones.
 #
 # One step, one factor
 # --------------------
@@ -86,8 +86,8 @@ torch.testing.assert_close((1 - curvatures / 36).abs(), torch.tensor([2 / 3, 2 /
 # Four rates
 # ----------
 #
-# Look down on the bowl: the grey lines join kernels of equal loss. Four rates get the
-# same start and twenty steps. **Which of them is late, and which never arrives?**
+# Look down on the bowl: grey lines join kernels of equal loss. Four rates get the same
+# start and twenty steps. **Which of them is late, and which never arrives?**
 
 rates, paths = {"0.005": 0.005, "1/36": 1 / 36, "0.03": 0.03, "0.034": 0.034}, {}
 fig, axes = plt.subplots(2, 2, figsize=(5.6, 5.4), layout="constrained")
@@ -114,31 +114,37 @@ error, move = start - goal, 0
 for _ in range(10):
     move = share * move - rate * (error @ H)
     error = error + move
-walked, rolled = (paths["1/36"][10] - goal).norm(), error.norm()
-print(f"walked: {walked:.5f} away, rolled: {rolled:.5f}")
-assert walked > 30 * rolled
+walked = (paths["1/36"][10] - goal).norm()
+assert walked > 30 * error.norm()
 
 # %%
 # Try it yourself
 # ---------------
 #
-# Find a start, other than the goal, from which *one* step at 1/60 arrives. A hint:
-# which of the two errors does the factor :math:`1 - 60/60` wipe out?
+# For two curvatures, you saw where the curves cross. **Which rate is the fastest for
+# many?**
 
-K = torch.tensor([[0.5, -0.5]], device=device)
-print(learn_kernel(X, Y, (1, 2), lr=1 / 60, steps=1, start=K).kernel)
+ask("fastest_rate")
+
+# %%
+# Replace the loops by one line.
+
+
+def fastest_rate(curvatures): ...  # about 1 line
+
+
+check("fastest_rate", fastest_rate)
 
 # %%
 # In practice
 # -----------
 #
-# A network's loss is no bowl, but near every point it looks like one, and its steepest
-# direction still limits the rate. It changes on the way; so rates are found by trial.
+# A network's loss looks like a bowl near every point, and the steepest direction still
+# limits the rate. The bowl changes on the way, so rates are found by trial.
 #
 # Further reading
 # ---------------
 #
-# - G. Goh, `Why momentum really works <https://distill.pub/2017/momentum>`__: this page
-#   with sliders.
+# - G. Goh, `Why momentum really works <https://distill.pub/2017/momentum>`__: try it.
 # - J. Cohen and others, `Gradient descent on neural networks typically occurs at the
 #   edge of stability <https://arxiv.org/abs/2103.00065>`__: the limit in real networks.

@@ -20,6 +20,7 @@ from torch import nn
 from tqdm import tqdm
 
 from convtutor import corr2d, default_device, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
@@ -95,8 +96,7 @@ assert score >= 0.97
 # Look inside
 # -----------
 #
-# The first layer is the operation that you know: pad the digit by one pixel of zeros
-# per side, slide, multiply, add, and add the bias.
+# The first layer does what you know: pad by one pixel per side, slide, multiply, add.
 
 first, padded = net[0], nn.functional.pad(X[12, 0], (1, 1, 1, 1))
 maps = [corr2d(padded, kernel[0]) for kernel in first.weight.detach()]
@@ -104,8 +104,7 @@ expected = (first(X[12]) - first.bias[:, None, None]).detach()
 torch.testing.assert_close(torch.stack(maps), expected, rtol=1e-4, atol=1e-5)
 
 # %%
-# **Find a kernel that answers to one side of the strokes only.** How are its taps
-# arranged?
+# **Find a kernel that answers to one side of the strokes.** How are its taps arranged?
 
 fig, axes = plt.subplots(4, 4, figsize=(5.6, 5.8), layout="constrained")
 for i, (above, below) in enumerate(zip(axes[::2].flat, axes[1::2].flat, strict=True)):
@@ -115,17 +114,24 @@ for i, (above, below) in enumerate(zip(axes[::2].flat, axes[1::2].flat, strict=T
 fig.set_label("Eight kernels and their maps; some answer to one side of strokes only.")
 
 # %%
-# Orange on one side, blue on the other: some look like the edge detectors of earlier
-# pages. Nobody has designed them.
+# Orange on one side, blue on the other: edge detectors, which nobody has designed.
 #
 # Try it yourself
 # ---------------
 #
-# What is left of the score when every digit moves by two pixels, and why? A hint: the
-# last layer has a weight for every *place* in the maps.
+# A score does not say what is taken for what. A table does: a row for each label, a
+# column for each reading. It is called a *confusion matrix*.
 
-moved = X[test].roll(0, dims=-1)
-print(f"{(net(moved).argmax(1) == labels[test]).float().mean():.1%}")
+ask("confusion")
+
+# %%
+# Replace the loops.
+
+
+def confusion(scores, labels): ...  # about 4 lines
+
+
+check("confusion", confusion)
 
 # %%
 # In practice

@@ -17,6 +17,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 
@@ -74,9 +75,8 @@ plots.show_grid(axes[1], transposed, title="response to K")
 fig.set_label("The band below the diagonal: −1 at its lower left edge, 1 at the other.")
 
 # %%
-# The answer is of the same sort: −1 where a row enters the band, 1 where it leaves. A
-# diagonal edge is as much upright as it is level. The upright stripe has no such luck:
-# once it lies level, the kernel no longer sees it.
+# Again −1 where a row enters the band, and 1 where it leaves: a diagonal edge is as
+# much upright as it is level. The upright stripe, once it lies level, is not seen.
 
 torch.testing.assert_close(transposed.cpu(), edges(-3, 0, 8, 5))
 assert corr2d(images.striped(6, 8).T, K.cpu()).abs().max() == 0
@@ -111,27 +111,34 @@ torch.testing.assert_close(corr2d(X, K.T), corr2d(X.T, K).T)
 torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
 
 # %%
-# The reason is the definition: it treats rows and columns alike, so you may swap their
-# names everywhere at once.
+# The definition treats rows and columns alike: you may swap their names everywhere.
 #
 # Try it yourself
 # ---------------
 #
-# Design a 2 × 2 kernel that is blind to this band, but sees the upright stripe. Which
-# two pixels of a window are equal whenever an edge runs down and to the right?
+# The three questions again: for any band, then for any image and any kernel.
 
-K = torch.tensor([[0.0, 0.0], [0.0, 0.0]], device=device)
-stripe = images.striped(6, 8, device=device)
-for name, image in (("band", X), ("stripe", stripe)):
-    print(name, corr2d(image, K).abs().sum().item())
+ask("band_edges", "transposed_image", "transposed_kernel")
+
+# %%
+# Replace the dots. Each of the last two may turn what the other may not.
+
+
+def band_edges(height, width, device): ...  # about 2 lines
+def transposed_image(image, kernel): ...  # about 1 line
+def transposed_kernel(image, kernel): ...  # about 1 line
+
+
+check("band_edges", band_edges)
+check("transposed_image", transposed_image)
+check("transposed_kernel", transposed_kernel)
 
 # %%
 # In practice
 # -----------
 #
-# A pair of kernels, one for each axis, measures how steep the image is along the rows
-# and down the columns. The two numbers together are the *gradient*. It points *across*
-# the edge, and is large where the edge is sharp.
+# A pair of kernels, one for each axis, measures the *gradient*. It points *across* an
+# edge, and is large where the edge is sharp.
 #
 # Further reading
 # ---------------
@@ -139,4 +146,3 @@ for name, image in (("band", X), ("stripe", stripe)):
 # - A. Zhang, Z. Lipton, M. Li and A. Smola, `Dive into Deep Learning
 #   <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__: the
 #   exercise as it was first set, without answers.
-# - :ref:`sphx_glr_tutorials_4_exercises_plot_2_design_a_kernel.py`: its second part.

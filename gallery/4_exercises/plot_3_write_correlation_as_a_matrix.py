@@ -18,6 +18,7 @@ import torch
 from torch.nn.functional import conv_transpose2d
 
 from convtutor import corr2d, default_device, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
@@ -84,8 +85,7 @@ torch.testing.assert_close(columns.T, A)
 # -----------------------
 #
 # Say a loss has the slope :math:`G` with respect to the output. By the chain rule, its
-# slope with respect to the image is :math:`A^\top G`. Autograd, with no idea of
-# :math:`A`, agrees.
+# slope with respect to the image is :math:`A^\top G`. Autograd agrees.
 
 G = torch.tensor([[0.0, 1.0], [0.0, 0.0]], device=device)
 leaf = X.clone().requires_grad_()
@@ -116,20 +116,26 @@ assert torch.linalg.matrix_rank(A.cpu()) == 4 and not torch.allclose(stamped, X)
 # Try it yourself
 # ---------------
 #
-# With a stride of 2 along the rows, the kernel skips every second place. Which rows of
-# the matrix stay? Change ``keep`` until this prints ``True``. A hint: the places are
-# numbered 0 and 1 in the first row of the output, 2 and 3 in the second.
+# The matrix again, for any size of image, and with a stride: the kernel then skips
+# places, and the matrix has fewer rows.
 
-keep = [0, 1, 2, 3]
-strided = torch.nn.functional.conv2d(X[None, None], K[None, None], stride=(1, 2))
-print(torch.equal(A[keep] @ X.flatten(), strided.flatten()))
+ask("correlation_matrix")
+
+# %%
+# Replace the dots.
+
+
+def correlation_matrix(kernel, height, width, stride): ...  # about 3 lines
+
+
+check("correlation_matrix", correlation_matrix)
 
 # %%
 # In practice
 # -----------
 #
-# Nobody stores this matrix: with a 3 × 3 kernel, all but nine numbers of a row are zero,
-# and a row is as long as the image has pixels. It is there to think with. What holds
+# Nobody stores this matrix: a row is as long as the image has pixels, and with a 3 × 3
+# kernel, all but nine of its numbers are zero. It is there to think with. What holds
 # for matrices, such as rank and the chain rule, holds for layers.
 #
 # Further reading
