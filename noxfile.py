@@ -130,7 +130,9 @@ def live(session: nox.Session) -> None:
     # A rebuild must not be set off by what it writes itself.
     ignored = [argument for folder in WRITTEN for argument in ("--ignore", str(folder))]
     watched = ["--watch", "convtutor", "--watch", "gallery"]
-    session.run("sphinx-autobuild", *ignored, *watched, "docs", str(target), env=preview)
+    # What has not changed stays as it is: not all may be as in a build of its own, but it is fast.
+    options = ["-D", "freshness_keeps_pages=1"]
+    session.run("sphinx-autobuild", *ignored, *watched, *options, "docs", str(target), env=preview)
 
 
 if __name__ == "__main__":

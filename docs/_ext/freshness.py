@@ -41,19 +41,33 @@ _PATH = (_PACKAGE.parent, DOCS / "_ext", DOCS / "_bench")
 # Written by a build beside its sources.
 _WRITTEN = {"_build", "_api", "_backreferences", "tutorials", "__pycache__"}
 
-# Settings that a result may depend on, and one that only shows where it is published.
-_COMPUTING = ("CONVTUTOR_", "CUBLAS_", "CUDA_", "MKL_", "NVIDIA_", "OMP_", "PYTORCH_", "TORCH_")
-_PUBLISHING = ("CONVTUTOR_BASE_URL", "CONVTUTOR_BRANCH", "CONVTUTOR_REPOSITORY")
+# Settings that a result may depend on.
+_COMPUTING = (
+    "CONVTUTOR_DEVICE",
+    "CUBLAS_",
+    "CUDA_",
+    "MKL_",
+    "NVIDIA_",
+    "OMP_",
+    "PYTORCH_",
+    "TORCH_",
+)
+# Settings that the whole site may depend on.
+_PUBLISHING = ("CONVTUTOR_", "GITHUB_", "READTHEDOCS", "SOURCE_DATE_EPOCH")
+# How a preview chooses one script; its result depends on that as little as on the others.
+_CHOOSING = "ignore_pattern"
 
 Inputs = dict[str, Any]
 
 
 def machine() -> Inputs:
     """List what the result of every page depends on."""
-    settings = _settings(_COMPUTING)
-    for name in _PUBLISHING:
-        settings.pop(name, None)
-    return {**computed_on(), "system": system(), **settings, "versions": versions()}
+    return {
+        **computed_on(),
+        "system": system(),
+        **_settings(_COMPUTING),
+        "versions": versions(),
+    }
 
 
 def inputs(code: str, common: Inputs, modules: Iterable[str] = ()) -> Inputs:
@@ -132,11 +146,12 @@ class Build:
         # Scripts that compute on an accelerator would only be in each other's way.
         on_cpu = self.machine["device"].startswith("CPU")
         config.sphinx_gallery_conf["parallel"] = joblib.cpu_count() if on_cpu else False
-        self.gallery = {"gallery": json.dumps(config.sphinx_gallery_conf, default=sorted)}
+        conf = {key: value for key, value in config.sphinx_gallery_conf.items() if key != _CHOOSING}
+        self.gallery = {"gallery": json.dumps(conf, default=sorted)}
         self.site = {
             **self.machine,
             **built_from(),
-            **_settings(("CONVTUTOR_", "GITHUB_", "READTHEDOCS", "SOURCE_DATE_EPOCH")),
+            **_settings(_PUBLISHING),
             **_digests(self._sources()),
             "options": json.dumps(config.overrides, default=str),
         }
@@ -295,7 +310,7 @@ def _forget_script(copy: Path) -> None:
     copy.with_suffix(".run.json").unlink(missing_ok=True)
     for file in (
         *_figures(copy.with_suffix("")),
-        *copy.parent.glob(f"images/thumb/sphx_glr_{name}_thumb.*"),
+        *copy.parent.glob(f"images/thumb/sphx_glr_{name}_thumb*"),
         *sorted(copy.parent.glob(f"{name}.*"), key=copy.__eq__),
     ):
         file.unlink()
