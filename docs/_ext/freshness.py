@@ -167,8 +167,12 @@ class Build:
             logger.info("the site is written anew: %s", why)
         marker.unlink(missing_ok=True)
         if not config.freshness_keeps_pages:
-            for folder in ("_api", "_backreferences"):
-                shutil.rmtree(Path(app.srcdir, folder), ignore_errors=True)
+            for folder in (
+                app.srcdir / "_api",
+                app.srcdir / "_backreferences",
+                app.outdir.parent / "jupyter_execute",
+            ):
+                shutil.rmtree(folder, ignore_errors=True)
             _empty(app.outdir)
 
     def end(self, app: Sphinx, exception: Exception | None) -> None:
