@@ -2,7 +2,6 @@
 
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from reproduce import DATE, differences
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,15 +95,11 @@ class Site:
 
     def start(self, **environment: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "sphinx", "-n", "-W", "docs", str(self.html)]
-        paths = {
-            "PYTHONPATH": str(self.root),
-            "RAN": str(self.ran),
-            "SOURCE_DATE_EPOCH": "1700000000",
-        }
+        paths = {"PYTHONPATH": str(self.root), "RAN": str(self.ran)}
         return subprocess.Popen(
             command,
             cwd=self.root,
-            env=os.environ | paths | environment,
+            env=os.environ | DATE | paths | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -125,26 +121,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site = Site(tmp_path_factory.mktemp("built") / "site")
     assert site.build() == ALL
     return site
-
-
-def contents(site: Site) -> dict[str, str | bytes]:
-    """Read all that is published, without what was measured."""
-    read: dict[str, str | bytes] = {}
-    for path in sorted(site.html.rglob("*")):
-        name = path.relative_to(site.html).as_posix()
-        if path.is_file() and not name.startswith(".doctrees/"):
-            read[name] = path.read_bytes()
-            if path.suffix == ".html":
-                read[name] = re.sub("data-measured>[^<]*<", "", path.read_text(encoding="utf-8"))
-            elif name == "build.json":
-                read[name] = re.sub(r'"seconds": [\d.]+', "", path.read_text(encoding="utf-8"))
-    return read
-
-
-def differences(ours: dict[str, str | bytes], theirs: dict[str, str | bytes]) -> list[str]:
-    """Name the files that are not in both sites, or not the same."""
-    names = sorted(ours.keys() | theirs.keys())
-    return [name for name in names if ours.get(name) != theirs.get(name)]
 
 
 def test_no_change_runs_nothing_and_touches_nothing(built: Site) -> None:
@@ -209,8 +185,8 @@ def test_back_on_this_machine_and_published_elsewhere(built: Site) -> None:
     assert built.build() == []
 
 
-def test_what_is_gone_leaves_nothing(built: Site) -> None:
-    before = contents(built)
+def test_what_is_gone_leaves_nothing(built: Site, tmp_path: Path) -> None:
+    before = shutil.copytree(built.html, tmp_path / "before")
     second = built.root / "gallery/1_section/plot_2.py"
     text = second.read_text()
     twice = f"{FIGURES}\n\n# %%\n# And another one:\n\n{FIGURES}"
@@ -221,7 +197,7 @@ def test_what_is_gone_leaves_nothing(built: Site) -> None:
     built.write("docs/other.md", KERNELS.replace("kernels\\n", "other\\n"))
     built.write("docs/index.md", HOME.replace("\nkernels", "\nkernels\nother"))
     assert built.build() == ["figures", "more", "most", "other"]
-    assert "tutorials/2_more/plot_4.html" in contents(built)
+    assert (built.html / "tutorials/2_more/plot_4.html").exists()
 
     second.write_text(text)
     (built.root / "gallery/1_section/plot_3.py").unlink()
@@ -229,7 +205,7 @@ def test_what_is_gone_leaves_nothing(built: Site) -> None:
     (built.docs / "other.md").unlink()
     built.write("docs/index.md", HOME)
     assert built.build() == ["figures"]
-    assert differences(before, contents(built)) == []
+    assert differences(built.html, before) == []
     assert not [*built.docs.glob("tutorials/**/*plot_[34]*"), *built.docs.glob("**/other*")]
 
 
@@ -264,7 +240,7 @@ def test_two_clean_builds_are_the_same_and_so_is_one_after_many_were_killed(
     site.build()
     duration = time.monotonic() - started
     clean.build()
-    assert differences(contents(site), contents(clean)) == []
+    assert differences(site.html, clean.html) == []
 
     sources = ("convtutor/shapes.py", "docs/kernels.md", "gallery/1_section/plot_2.py")
     chance, killed = random.Random(0), 0
@@ -278,4 +254,4 @@ def test_two_clean_builds_are_the_same_and_so_is_one_after_many_were_killed(
     for source in sources:
         shutil.copy(clean.root / source, site.root / source)
     site.build()
-    assert differences(contents(site), contents(clean)) == []
+    assert differences(site.html, clean.html) == []
