@@ -125,7 +125,7 @@ for p, s in ((0, 1), (1, 1), (0, 2), (1, 2)):
 ask("unseen_pixels")
 
 # %%
-# Replace the dots. One of the cases is the one above: 11 pixels, and 5 unseen.
+# Replace the dots. One case is 3 taps on 11 pixels, with both at 2: 5 are unseen.
 
 
 def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
