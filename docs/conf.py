@@ -41,6 +41,7 @@ extensions = [
     "figures",
     "frame",
     "mathml",
+    "preview",
 ]
 
 # The gallery writes a notebook beside every page; the page is the one to read.
@@ -125,6 +126,7 @@ html_theme_options = {
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["convtutor.css"]
+html_js_files = [("convtutor.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_copy_source = False
 
