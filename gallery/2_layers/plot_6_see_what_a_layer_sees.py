@@ -31,8 +31,8 @@ device = default_device()
 # -------------------
 #
 # An output pixel sees a window, whose pixels may be outputs of a layer before it. All
-# pixels of the image that it depends on in the end are its :term:`receptive field`. Here
-# are three layers with all taps 1; the second has stride 2.
+# pixels of the image that it depends on in the end are its :term:`receptive field`.
+# Here are three layers with all taps 1; the second has stride 2.
 
 layers = [((3, 3), 1), ((2, 3), 2), ((2, 3), 1)]  # kernel and stride
 stack = nn.Sequential(*(nn.Conv2d(1, 1, k, s, bias=False) for k, s in layers))
