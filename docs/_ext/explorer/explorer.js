@@ -134,6 +134,9 @@
     #fields = {};
     #frame = 0;
     #timer = 0;
+    #pending = 0;
+    #spoken = "";
+    #first = null;
 
     // ---- what a page or a test may read and set
 
@@ -195,7 +198,7 @@
         this.#change({ [what]: edited }, `${what}${row},${column}`);
         return true;
       } catch (error) {
-        this.#complain(`${error.message} The cell keeps ${format(old.data[row * old.columns + column])}.`);
+        this.#complainSoon(`${error.message} The cell keeps ${format(old.data[row * old.columns + column])}.`);
         return false;
       }
     }
@@ -218,7 +221,7 @@
       if (last.image === image && last.kernel === kernel && last.settings === settings) return last;
       const problem = refusal(image, kernel, settings);
       const padded = last.image === image && last.settings === settings && last.padded;
-      const result = { image, kernel, settings, problem, padded: problem ? null : padded || pad(image, settings) };
+      const result = { image, kernel, settings, problem, padded: problem ? undefined : padded || pad(image, settings) };
       if (!problem) result.output = correlate(result.padded, kernel, settings);
       this.#result = result;
       return result;
@@ -245,14 +248,13 @@
         complaint = error.message;
         given.name = "";
       }
-      this.#history = new History({ ...this.#state, ...given });
+      // What a script has set in the meantime stays.
+      if (!this.#history.canUndo) this.#history = new History({ ...this.#state, ...given });
       this.#first = this.#state;
       this.#build();
       this.#complain(complaint);
       this.#render();
     }
-
-    #first = null;
 
     #attributes() {
       const rows = (what, most) => {
@@ -390,7 +392,7 @@
           write(text);
           input.ariaInvalid = null;
         } catch (error) {
-          this.#complain(error.message);
+          this.#complainSoon(error.message);
           input.ariaInvalid = "true";
         }
       };
@@ -483,7 +485,14 @@
       this.#undo(way);
     }
 
+    /* Not at once: on the way to −3 the reader types a mere −. */
+    #complainSoon(text) {
+      clearTimeout(this.#pending);
+      this.#pending = setTimeout(() => this.#complain(text), 500);
+    }
+
     #complain(text) {
+      clearTimeout(this.#pending);
       if (this.#fields.message) this.#fields.message.textContent = text;
     }
 
@@ -547,15 +556,13 @@
         ...terms.slice(r * kernel.columns, (r + 1) * kernel.columns).map(({ pixel, tap }, c) =>
           make("span", { className: tap ? "" : "ce-idle" },
             `${r || c ? "+ " : ""}${factor(pixel)} · ${factor(tap, true)} `))));
-      this.#fields.sum.replaceChildren(make("b", {}, `Y[${row}, ${column}]`), make("span", {}, "="),
-        make("div", { className: "ce-products" }, ...lines), make("span", {}, "="),
-        make("b", { className: "ce-result" }, value));
+      this.#fields.sum.replaceChildren(make("span", {}, make("b", {}, `Y[${row}, ${column}]`), " ="),
+        make("div", { className: "ce-products" }, ...lines),
+        make("span", {}, "= ", make("b", { className: "ce-result" }, value)));
       const read = terms.map(({ pixel, tap }) => `${format(pixel)} times ${format(tap, true)}`).join(" plus ");
       this.#spoken = `Output row ${row} column ${column}: `
         + `${terms.length > SPOKEN ? `the sum of ${terms.length} products` : read} is ${value}.`;
     }
-
-    #spoken = "";
 
     #showFields() {
       const { kernel, image, name, settings } = this.#state;
@@ -592,9 +599,8 @@
 
     /* Cells as large as the width allows: all side by side, or else one below the other. */
     #fit() {
-      const { padded, output } = this.#result;
-      if (!output || !this.#panels) return;
-      const { kernel } = this.#state;
+      const { image, kernel, padded = image, output = padded } = this.#result;
+      if (!image || !this.#panels) return;
       const [gap, signs, width] = [2, 112, this.clientWidth - 34];
       const columns = [kernel.columns, padded.columns, output.columns];
       if (this.#puzzles) columns.push(output.columns);
@@ -604,9 +610,9 @@
       const numbers = isPicture ? Math.min(40, (width - 40) / kernel.columns - gap)
         : besides >= (this.querySelector(".ce-long") ? 37 : 30) ? besides : Math.min(below, 44);
       const cell = Math.floor(Math.min(46, Math.max(numbers, 26)));
-      const picture = (width - signs - kernel.columns * (cell + gap)) / 2;
+      const beside = (width - signs - kernel.columns * (cell + gap)) / 2;
       this.style.setProperty("--ce-cell", `${cell}px`);
-      this.style.setProperty("--ce-picture", `${Math.floor(Math.min(300, picture >= 180 ? picture : width - 40))}px`);
+      this.style.setProperty("--ce-picture", `${Math.floor(beside >= 180 ? Math.min(beside, 300) : Math.min(width - 40, 250))}px`);
     }
   }
 
