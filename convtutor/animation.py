@@ -97,10 +97,10 @@ class SlidingWindow:
         return "\n".join(
             [
                 f'<figure class="{name}" style="margin:1rem 0">',
-                f"<style>\n{_style(name, corners)}\n</style>",
                 f'<svg role="img" aria-label="{escape(said)}" viewBox="0 0 {width} {height}" '
                 f'width="{width}" fill="currentColor" font-size="15" '
                 'style="display:block;max-width:100%">',
+                f"<style>\n{_style(name, corners)}\n</style>",  # HTML has it in a head only
                 *drawing,
                 "</svg>",
                 '<label hidden=""><input type="checkbox"/> Pause</label>',

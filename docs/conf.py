@@ -12,6 +12,8 @@ from convtutor import default_device
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 
+import whereabouts  # noqa: E402, it lies in _ext
+
 # The theme sends every log to the terminal; a cluster that starts and stops is no news.
 os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
 
@@ -36,7 +38,10 @@ extensions = [
     "executed",
     "exercises",
     "explorer",
+    "figures",
+    "frame",
     "mathml",
+    "preview",
 ]
 
 # The gallery writes a notebook beside every page; the page is the one to read.
@@ -79,14 +84,49 @@ napoleon_numpy_docstring = False
 nb_execution_mode = "force"
 nb_execution_timeout = 120
 nb_render_markdown_format = "myst"
-myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
+html_scaled_image_link = False
 html_theme = "furo"
 html_title = "convtutor"
+html_baseurl = whereabouts.base_url() or ""
+html_favicon = "_static/mark.svg"
+pygments_dark_style = "a11y-high-contrast-dark"
+html_additional_pages = {"404": "404.html"}
+# Ink on paper, and the blue and the orange of the figures.
+html_theme_options = {
+    "top_of_page_buttons": ["edit"],
+    "light_css_variables": {
+        "accent": "#b3560a",
+        "color-foreground-primary": "#1c2127",
+        "color-foreground-secondary": "#535a63",
+        "color-foreground-muted": "#646b74",
+        "color-background-secondary": "#f7f5f0",
+        "color-background-border": "#e5e1d8",
+        "color-code-background": "#f7f5f0",
+        "color-brand-primary": "#1f5a9e",
+        "color-brand-content": "#1f5a9e",
+        "color-brand-visited": "#6b4397",
+    },
+    "dark_css_variables": {
+        "accent": "#f0a35e",
+        "color-foreground-primary": "#d5d8dc",
+        "color-foreground-secondary": "#a5acb5",
+        "color-foreground-muted": "#969ea8",
+        "color-background-primary": "#15181c",
+        "color-background-secondary": "#101316",
+        "color-background-border": "#2d333a",
+        "color-code-background": "#1d2126",
+        "color-brand-primary": "#8dbcf2",
+        "color-brand-content": "#8dbcf2",
+        "color-brand-visited": "#c3a6ee",
+    },
+}
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["convtutor.css"]
+html_js_files = [("convtutor.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_copy_source = False
 

@@ -1,7 +1,12 @@
-"""Save a script's figures for a light page and for a dark one.
+"""Show every figure in the version that suits the reader's theme.
 
-The label of a figure (``fig.set_label(...)``) is its alternative text, and it is required: a figure
-that cannot be described to somebody who does not see it has no place on a page.
+A gallery script or a notebook draws a figure once; here it is saved for a light page and for a dark
+one, and the directive ``drawing`` puts both on the page. The theme hides one of them, and because
+both are loaded lazily, a browser fetches only the one it shows.
+
+The label of a figure (``fig.set_label("...")``) is its alternative text, and is required: a figure
+that cannot be described to somebody who does not see it has no place on a page. A second paragraph
+in the label is the figure's caption.
 """
 
 import inspect
@@ -13,29 +18,68 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+from docutils import nodes
+from docutils.parsers.rst import directives
 from matplotlib.artist import Artist
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
+from PIL import Image
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
+from sphinx_gallery.utils import scale_image
 
-# What black ink becomes on a dark page: furo's text colour there.
-_DARK_INK = "#cfd0d0"
+# What black ink becomes on a dark page: the text colour there.
+_DARK_INK = "#d5d8dc"
 _CSS_PIXELS_PER_INCH = 96
 _SHARPNESS = 2
 
+# A photograph loses nothing that can be seen; lines and letters would, for little gain.
+_LOSSY_QUALITY = 80
+_LOSSY_PAYS_FROM = 2
+
 _COLOURS = ("color", "edgecolor", "markeredgecolor", "markerfacecolor")
 
-_RST = """
-.. image:: /{path}
-   :alt: {alt}
-   :class: sphx-glr-single-img {theme}
-   :width: {width}px
-   :height: {height}px
-"""
+
+class drawing(nodes.image):  # noqa: N801, as docutils names its nodes
+    """An image for one theme, with its size set."""
+
+
+class Drawing(SphinxDirective):
+    """``drawing``: a figure by the path of its light version, and its caption."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec = {"alt": directives.unchanged}  # noqa: RUF012, as docutils declares it
+
+    def run(self) -> list[nodes.Node]:
+        """Find both versions and their size."""
+        if "alt" not in self.options:
+            raise self.error("a drawing has no alternative text; say what it shows with :alt:")
+        uri = self.env.relfn2path(self.arguments[0])[0]
+        images = in_themes(f"/{uri}", Path(self.env.srcdir, uri), self.options["alt"])
+        if not self.content:
+            return list[nodes.Node](images)
+        caption = nodes.caption("", "", *self.parse_inline(" ".join(self.content))[0])
+        return [nodes.figure("", *images, caption)]
+
+
+def in_themes(uri: str, path: Path, alt: str) -> list[drawing]:
+    """Make the nodes of a figure: one for each theme, or a single one if it suits both."""
+    dark = _dark(path)
+    themes = [(uri, ["only-light"]), (str(_dark(Path(uri))), ["only-dark"])]
+    with Image.open(path) as image:
+        width, height = (side // _SHARPNESS for side in image.size)
+    return [
+        drawing(uri=uri, alt=alt, width=str(width), height=str(height), classes=classes)
+        for uri, classes in (themes if dark.exists() else [(uri, [])])
+    ]
 
 
 def scrape(block: tuple[Any, ...], block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
-    """Save all open figures and show the one that suits the reader's theme.
+    """Save all open figures, and put them on the page.
 
     Called by sphinx-gallery after every code block.
 
@@ -47,7 +91,7 @@ def scrape(block: tuple[Any, ...], block_vars: dict[str, Any], gallery_conf: dic
     """
     try:
         return "".join(
-            _save(plt.figure(number), Path(path), gallery_conf["src_dir"])
+            _save(plt.figure(number), Path(path).with_suffix(".webp"), gallery_conf["src_dir"])
             for number, path in zip(
                 plt.get_fignums(), block_vars["image_path_iterator"], strict=False
             )
@@ -62,63 +106,65 @@ def as_html(figure: Figure) -> str:
     """Show a figure on a page that myst-nb executes.
 
     Returns:
-        Both images, inlined; the theme hides one of them.
+        Both images, inlined.
 
     Raises:
         ExtensionError: If the figure has no label.
     """
-    alt, (width, height) = escape(_alternative(figure)), _size(figure)
-    images = ""
-    for theme in _in_both_themes(figure):
-        file = BytesIO()
-        _draw(figure, file)
-        data = b64encode(file.getvalue()).decode()
-        images += (
-            f'<img class="sphx-glr-single-img {theme}" alt="{alt}" '
-            f'style="width: {width}px; height: {height}px" src="data:image/png;base64,{data}">'
-        )
+    alt, caption = _label(figure)
+    width, height = (round(side * _CSS_PIXELS_PER_INCH) for side in figure.get_size_inches())
+    images = "".join(
+        f'<img class="only-{theme}" alt="{escape(alt)}" width="{width}" height="{height}" '
+        f'src="data:image/webp;base64,{b64encode(_render(figure)).decode()}">'
+        for theme in _in_both_themes(figure)
+    )
     plt.close(figure)
-    return images
+    note = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    return f"<figure>{images}{note}</figure>"
 
 
 def _save(figure: Figure, path: Path, source_dir: str) -> str:
-    alt, (width, height) = _alternative(figure), _size(figure)
-    rst = ""
+    alt, caption = _label(figure)
     for theme in _in_both_themes(figure):
-        file = path.with_stem(path.stem + ("_dark" if theme == "only-dark" else ""))
-        _draw(figure, file)
-        rst += _RST.format(
-            path=file.relative_to(source_dir).as_posix(),
-            alt=alt.replace("\\", "\\\\").replace("*", "\\*"),
-            theme=theme,
-            width=width,
-            height=height,
-        )
-    return rst
+        (path if theme == "light" else _dark(path)).write_bytes(_render(figure))
+    uri = path.relative_to(source_dir).as_posix()
+    return f"\n.. drawing:: /{uri}\n   :alt: {alt}\n\n   {caption}\n"
 
 
-def _alternative(figure: Figure) -> str:
-    alt = inspect.cleandoc(str(figure.get_label())).replace("\n", " ")
+def _label(figure: Figure) -> tuple[str, str]:
+    alt, _, caption = inspect.cleandoc(str(figure.get_label())).partition("\n\n")
     if not alt:
         raise ExtensionError(
             "a figure has no alternative text; say what it shows with fig.set_label(...)"
         )
-    return alt
+    return alt.replace("\n", " "), caption.replace("\n", " ")
 
 
-def _size(figure: Figure) -> tuple[int, int]:
-    width, height = figure.get_size_inches()
-    return round(width * _CSS_PIXELS_PER_INCH), round(height * _CSS_PIXELS_PER_INCH)
+def _dark(path: Path) -> Path:
+    return path.with_stem(f"{path.stem}_dark")
 
 
 def _in_both_themes(figure: Figure) -> Iterator[str]:
-    yield "only-light"
+    yield "light"
+    figure.set_layout_engine("none")  # ink takes no room: the layout stands
     _turn_black_ink(figure, _DARK_INK)
-    yield "only-dark"
+    yield "dark"
 
 
-def _draw(figure: Figure, file: Path | BytesIO) -> None:
-    figure.savefig(file, dpi=_SHARPNESS * _CSS_PIXELS_PER_INCH, transparent=True)
+def _render(figure: Figure) -> bytes:
+    pixels = BytesIO()
+    figure.savefig(
+        pixels,
+        dpi=_SHARPNESS * _CSS_PIXELS_PER_INCH,
+        transparent=True,
+        pil_kwargs={"compress_level": 0},
+    )
+    image = Image.open(pixels)
+    exact, lossy = BytesIO(), BytesIO()
+    image.save(exact, "webp", lossless=True)
+    image.save(lossy, "webp", quality=_LOSSY_QUALITY)
+    pays = exact.tell() > _LOSSY_PAYS_FROM * lossy.tell()
+    return (lossy if pays else exact).getvalue()
 
 
 def _turn_black_ink(figure: Figure, ink: str) -> None:
@@ -134,3 +180,44 @@ def _is_black(colour: Any) -> bool:
         return bool(same_color(colour, "black"))
     except ValueError:
         return False
+
+
+def _shrink_dark(app: Sphinx) -> None:
+    """Give every thumbnail that sphinx-gallery made its dark version."""
+    tutorials = Path(app.srcdir, app.config.sphinx_gallery_conf["gallery_dirs"])
+    for thumbnail in tutorials.glob("*/images/thumb/*_thumb.webp"):
+        name = thumbnail.stem.removesuffix("_thumb")
+        figure = _dark(thumbnail.parents[1] / f"{name}_001.webp")
+        target = _dark(thumbnail)
+        if not target.exists() or target.stat().st_mtime < figure.stat().st_mtime:
+            scale_image(figure, target, *app.config.sphinx_gallery_conf["thumbnail_size"])
+
+
+def _show_thumbnails(app: Sphinx, doctree: nodes.document) -> None:
+    """Have thumbnails follow the theme, as figures do."""
+    for image in list(doctree.findall(nodes.image)):
+        uri = image["uri"]
+        if uri.endswith("_thumb.webp") and not isinstance(image, drawing):
+            path = Path(app.srcdir, uri.lstrip("/"))
+            image.replace_self(in_themes(uri, path, image.get("alt", "")))
+
+
+def _visit(translator: HTML5Translator, node: drawing) -> None:
+    uri = node["uri"]
+    images = translator.builder.images
+    if uri in images:
+        uri = f"{translator.builder.imgpath}/{images[uri]}"
+    kept = {key: node[key] for key in ("alt", "width", "height")}
+    translator.body.append(
+        translator.emptytag(node, "img", "\n", src=uri, loading="lazy", decoding="async", **kept)
+    )
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directive, and have thumbnails follow the theme too."""
+    app.add_node(drawing, html=(_visit, None))
+    app.add_directive("drawing", Drawing)
+    app.connect("builder-inited", _shrink_dark, priority=900)  # the gallery ran at 500
+    app.connect("doctree-read", _show_thumbnails, priority=400)  # images are collected at 500
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,17 +1,24 @@
-"""What the tests of the built site share: one headless browser."""
+"""What the tests of the built site share: a headless browser, the checkers, a server."""
 
+import gzip
 import shutil
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+HERE = Path(__file__).parent
+HTML = HERE.parents[1] / "docs" / "_build" / "html"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's own Chromium: nothing is downloaded."""
+def chromium() -> str:
+    """The path of the system's own Chromium: nothing is downloaded."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.fail(
@@ -19,8 +26,63 @@ def browser() -> Iterator[Browser]:
             "Install one, for example with 'apt-get install chromium'",
             pytrace=False,
         )
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Inside a container the sandbox is not to be had; the pages are our own.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def npm_tools() -> Path:
+    """The folder of the checkers that come from npm."""
+    if shutil.which("node") is None:
+        pytest.fail(
+            "no node to run the checkers with: install Node.js and npm, "
+            "for example with 'apt-get install nodejs npm'",
+            pytrace=False,
+        )
+    if not (folder := HERE / "node_modules").is_dir():
+        pytest.fail("the checkers are not installed: run 'npm ci' in tests/site", pytrace=False)
+    return folder
+
+
+class _Compressing(SimpleHTTPRequestHandler):
+    """Serves files as a host does: text compressed, and our own page where there is none."""
+
+    protocol_version = "HTTP/1.1"
+    packed = (".html", ".css", ".js", ".svg", ".xml")
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        found = path.is_file()
+        path = path if found else Path(self.directory, "404.html")
+        data = path.read_bytes()
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", self.guess_type(path.name))
+        self.send_header("Cache-Control", "public, max-age=31536000")
+        if path.suffix in self.packed:
+            data = gzip.compress(data)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    """The address of the built site, served with compression."""
+    handler = partial(_Compressing, directory=str(HTML))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()

@@ -1,0 +1,214 @@
+"""What stands around the text of a page: who it is for search engines, and what it loads.
+
+A page is described in its head, is left without the style sheets and scripts that it has no use
+for, and links to its source if the environment says where that is. A site that knows its address
+also gets a map, and a picture for every page that is shared.
+"""
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from xml.sax.saxutils import escape as escape_xml
+
+import figures
+import whereabouts
+from docutils import nodes
+from PIL import Image
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.search.en import SearchEnglish
+from sphinx.util.typing import ExtensionMetadata
+
+_CLAIM = "Learn what a convolutional layer computes, by computing it."
+_SUMMARY_LENGTHS = 40, 160  # less says nothing, more is not shown
+
+# Fragments of file names, and what a page that needs the file has in its text.
+# sphinx-gallery's own sheets are replaced by ours; we use no tags of its kind, and none of the
+# extensions that furo dresses.
+_NEEDED_BY = {
+    "mystnb": 'class="cell',
+    "sg_gallery": None,
+    "sg-tags": None,
+    "furo-extensions": None,
+}
+
+_CARD = (1200, 630)  # what OpenGraph's readers expect
+_PAPER = "#fbfaf7"
+
+
+def _describe(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Fill in the head of a page."""
+    title = re.sub("<[^>]*>", "", context.get("title", "")) or "convtutor"
+    description = escape(_summary(doctree) or f"{title}, a page of convtutor. {_CLAIM}")
+    tags = {
+        "og:title": title,
+        "og:type": "website" if pagename == app.config.root_doc else "article",
+        "og:site_name": "convtutor",
+        "og:description": description,
+    }
+    if context.get("pageurl"):
+        card = f"_images/card-{(_draw_card(app, pagename, doctree) or app.config.root_doc)}.png"
+        tags |= {
+            "og:url": context["pageurl"],
+            "og:image": urljoin(app.config.html_baseurl, card),
+            "og:image:width": str(_CARD[0]),
+            "og:image:height": str(_CARD[1]),
+        }
+    context["metatags"] = "\n".join(
+        [
+            f'<meta name="description" content="{description}">',
+            '<meta name="twitter:card" content="summary_large_image">',
+            *(f'<meta property="{name}" content="{text}">' for name, text in tags.items()),
+        ]
+    )
+
+
+def _summary(doctree: nodes.document | None) -> str:
+    """Take the first paragraph of a page's text, or as much of it as is shown."""
+    for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
+        text = " ".join(paragraph.astext().split())
+        if len(text) < _SUMMARY_LENGTHS[0] or isinstance(paragraph.parent, nodes.Admonition):
+            continue
+        if len(text) > _SUMMARY_LENGTHS[1]:
+            text = text[: _SUMMARY_LENGTHS[1] - 1].rpartition(" ")[0] + "…"
+        return text
+    return ""
+
+
+def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> str | None:
+    """Put a page's first figure on a card; name the card, if there is a figure."""
+    figure = next(iter(doctree.findall(figures.drawing)), None) if doctree else None
+    if figure is None:
+        return None
+    name = pagename.replace("/", "-")
+    path = Path(app.outdir, "_images", f"card-{name}.png")
+    path.parent.mkdir(exist_ok=True)
+    card = Image.new("RGB", _CARD, _PAPER)
+    with Image.open(Path(app.srcdir, figure["candidates"]["*"])) as image:
+        drawn = image.convert("RGBA")
+    scale = min(1100 / drawn.width, 560 / drawn.height)
+    drawn = drawn.resize((round(drawn.width * scale), round(drawn.height * scale)))
+    place = ((_CARD[0] - drawn.width) // 2, (_CARD[1] - drawn.height) // 2)
+    card.paste(drawn, place, mask=drawn)
+    card.save(path)
+    return name
+
+
+def _lighten(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Leave out what the page does not use."""
+
+    def is_needed(file: Any) -> bool:
+        return all(
+            mark is not None and mark in context.get("body", "")
+            for fragment, mark in _NEEDED_BY.items()
+            if fragment in str(getattr(file, "filename", file))
+        )
+
+    for kind in ("css_files", "script_files"):
+        context[kind] = [file for file in context[kind] if is_needed(file)]
+
+
+def _mend(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Correct what Sphinx and docutils write that is no valid HTML, or no list to be heard."""
+    body = context.get("body", "")
+    # A deprecated role, and not one of a list's items.
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    if pagename.startswith("_modules/"):
+        # A block of code is set in <pre>, which must hold no <div>.
+        body = re.sub(
+            "<pre>.*</pre>",
+            lambda code: code[0].replace("<div ", "<span ").replace("</div>", "</span>"),
+            body,
+            flags=re.DOTALL,
+        )
+        # In the list of all modules, those of a package are a list between its items.
+        body = re.sub(r"(?<=</li>)\s*<ul>|</ul>\s*(?=<li>|</ul>)", "", body)
+    context["body"] = body
+
+
+def _link_to_source(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Say where a page can be edited; one that was generated from code cannot."""
+    if doctree is None or pagename.startswith("_api/"):
+        return
+    path = f"docs/{pagename}.md"
+    if pagename.startswith("tutorials/"):
+        script = f"gallery/{pagename.removeprefix('tutorials/')}.py"
+        header = f"{Path(script).parent.as_posix()}/GALLERY_HEADER.rst"
+        path = header if Path(script).stem == "index" else script
+    context["edit_url"] = whereabouts.source_url(path, action="edit")
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write what belongs to the site as a whole."""
+    if exception or app.builder.name != "html":
+        return
+    base = app.config.html_baseurl
+    # A page that is shown at any depth cannot have relative addresses.
+    lost = Path(app.outdir, "404.html")
+    relative = r'(href|src|action|data-content_root)="(?!#|/|\w+:)(?:\./)?'
+    prefix = rf'\1="{urlsplit(base).path or "/"}'
+    lost.write_text(re.sub(relative, prefix, lost.read_text("utf-8")), "utf-8")
+    if base:
+        addresses = [urljoin(base, app.builder.get_target_uri(n)) for n in sorted(app.env.all_docs)]
+        entries = "".join(f"<url><loc>{escape_xml(address)}</loc></url>\n" for address in addresses)
+        Path(app.outdir, "sitemap.xml").write_text(
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n',
+            "utf-8",
+        )
+
+
+def _tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:
+    """Let a thumbnail's link be its title, which sphinx-gallery hides and then repeats."""
+    for raw in doctree.findall(nodes.raw):
+        if "sphx-glr-thumb" not in raw.astext() and "sg-tag-list" not in raw.astext():
+            continue
+        text = re.sub(r'<div class="sphx-glr-thumbnail-title">.*?</div>', "", raw.astext())
+        text = re.sub(r"<div id='sg-tag-list'.*?</div>", "", text)
+        raw[:] = [nodes.Text(text.replace(" tooltip=", " title="))]
+    # A page is not about what its thumbnails lead to.
+    for image in doctree.findall(nodes.image):
+        link = image.next_node(descend=False, siblings=True)
+        if "_thumb" in image["uri"] and isinstance(link, nodes.paragraph):
+            link["classes"].append("no-search")
+
+
+class _Search(SearchEnglish):
+    """English, without the numbers and the stop words with a capital that Sphinx leaves in."""
+
+    def word_filter(self, word: str) -> bool:
+        """Say whether a word is worth a place in the index."""
+        return len(word) > 1 and word[0].isalpha() and super().word_filter(word.lower())
+
+
+def _teach_search(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Lead a search for a term of the glossary to the page that the glossary says teaches it."""
+    if not docname.startswith("tutorials/") or "glossary" not in app.env.all_docs:
+        return
+    entries = [
+        ("single", item[0].astext(), "", "main", None)
+        for item in app.env.get_doctree("glossary").findall(nodes.definition_list_item)
+        if any(link["reftarget"] == docname for link in item.findall(addnodes.pending_xref))
+    ]
+    doctree.append(addnodes.index(entries=entries))
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Work on every page, then on the site."""
+    app.add_search_language(_Search)
+    app.connect("doctree-read", _tidy_gallery, priority=450)  # thumbnails are placed at 400
+    app.connect("doctree-resolved", _teach_search)
+    for step in (_lighten, _mend, _describe, _link_to_source):
+        app.connect("html-page-context", step)
+    app.connect("build-finished", _finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
