@@ -476,6 +476,23 @@ def test_settings_out_of_range_are_refused_in_words(open_page: Open) -> None:
         assert read(element, "settings.stride") == [1, 1]
 
 
+def test_image_and_kernel_are_resized(open_page: Open) -> None:
+    element = explorer(open_page())
+    put(element, image=[[1, 2], [3, 4]], kernel=[[5, 6]])
+    element.get_by_text("Stride, padding").click()
+    for what, rows, columns in (("image", "2", "3"), ("kernel", "2", "1")):
+        size = element.get_by_role("group", name=f"Size of the {what}")
+        size.get_by_label("rows").fill(rows)
+        size.get_by_label("columns").fill(columns)
+    assert read(element, "image") == [[1, 2, 0], [3, 4, 0]]
+    assert read(element, "kernel") == [[5], [0]]
+    size.get_by_label("rows").fill("13")
+    expect(element.locator(".ce-message")).to_have_text(
+        "size must be a whole number from 1 to 12, not “13”."
+    )
+    assert read(element, "kernel") == [[5], [0]]
+
+
 @pytest.mark.parametrize(
     ("kernel", "settings", "complaint"),
     [
@@ -666,6 +683,8 @@ def test_the_explorer_judges_every_puzzle(open_page: Open) -> None:
             expect(verdict).to_have_text("One can. Keep looking, or take a hint.")
             put(element, kernel=puzzle["kernel"])
             expect(verdict).to_have_text(f"Solved. {puzzle['why']}")
+    put(element, kernel=[[1]])  # of another shape than the puzzle asks for
+    drawn(page)
     assert element.locator(".ce-tally").inner_text() == f"{len(PUZZLES)} of {len(PUZZLES)} solved"
     page.reload()
     expect(explorer(page, 1).locator(".ce-tally")).to_have_text(

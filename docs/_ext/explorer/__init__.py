@@ -85,7 +85,7 @@ class Explorer(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Write the element, with a still of the same example for readers without JavaScript."""
-        for file in HERE.iterdir():
+        for file in (*HERE.glob("*.py"), *HERE.glob("*.json")):
             self.env.note_dependency(str(file))
         self.env.metadata[self.env.docname]["explorer"] = "yes"
         controls = self.options.get("controls", "").split()

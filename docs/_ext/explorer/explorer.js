@@ -7,7 +7,7 @@
   "use strict";
 
   const {
-    LIMITS, MODES, RANGES, SETTINGS, Grid, History, Picture, Puzzles,
+    LIMITS, MODES, RANGES, SIZES, Grid, History, Picture, Puzzles,
     checkSettings, correlate, decode, encode, format, fromRows, limitOf, make, open, pad, parse,
     plane, products, readPicture, refusal, toRows, whole,
   } = window.corrExplorer;
@@ -15,6 +15,7 @@
   const HERE = document.currentScript.src;
   const MOST_CELLS = 20; // more rows or columns than this are shown as a picture
   const SPOKEN = 25; // products of a sum that are read out
+  const FACE = [150, 240]; // where in the photograph to begin
 
   /* ---- the photograph: a data address in a script of its own, as file:// can fetch nothing else */
 
@@ -268,7 +269,7 @@
       settings.flip = this.hasAttribute("flip");
       const isPhotograph = this.getAttribute("image") === "photograph";
       return {
-        ...(isPhotograph ? { name: "photograph", cell: [150, 240] } : rows("image", LIMITS.shared)),
+        ...(isPhotograph ? { name: "photograph", cell: FACE } : rows("image", LIMITS.shared)),
         ...rows("kernel", LIMITS.kernel), settings: checkSettings(settings),
       };
     }
@@ -351,7 +352,7 @@
 
     async #chooseImage(name) {
       try {
-        if (name === "photograph") this.#change({ name, image: await loadPhotograph(), cell: [150, 240] });
+        if (name === "photograph") this.#change({ name, image: await loadPhotograph(), cell: FACE });
         else if (name !== "custom") this.#change({ name: "", image: fromRows("image", this.#data.images[name], 99) });
       } catch (error) {
         this.#complain(error.message);
@@ -409,7 +410,7 @@
         take(input.value);
       };
       this.#fields.numbers.push(() => {
-        if (document.activeElement !== input || Number(input.value) !== read() && input.ariaInvalid !== "true") input.value = read();
+        if (document.activeElement !== input || input.ariaInvalid !== "true") input.value = read();
       });
       return make("label", { className: "ce-field" }, label, input);
     }
@@ -420,8 +421,8 @@
         ...labels.map((label, k) => this.#number(label, RANGES[name], () => this.#state.settings[name][k],
           (text) => this.#set(name, k, whole(name, text)))));
       const sizes = (what) => make("fieldset", {}, make("legend", {}, `Size of the ${what}`),
-        ...["rows", "columns"].map((label, axis) => this.#number(label, [1, 12], () => this.#state[what][label],
-          (text) => this.#resize(what, axis, whole("size", text)))));
+        ...["rows", "columns"].map((label, axis) => this.#number(label, SIZES, () => this.#state[what][label],
+          (text) => this.#resize(what, axis, whole("size", text, SIZES)))));
       const [mode, select] = choice("filled with", MODES, (name) =>
         this.#change({ settings: { ...this.#state.settings, mode: name } }));
       this.#fields.mode = select;
@@ -523,7 +524,8 @@
         const isRight = this.#puzzles.judge(output, kernel);
         wanted.show(false, target, limitOf(target));
         wanted.view.tick(isRight);
-        wanted.view.mark([{ row: this.#state.cell[0], column: this.#state.cell[1] }]);
+        const [row, column] = this.#state.cell;
+        wanted.view.mark(row < target.rows && column < target.columns ? [{ row, column }] : []);
       }
       this.#showFields();
       this.#fit();
