@@ -4,6 +4,7 @@
 # ///
 """Every way to run the project. ``nox --list`` says what there is."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -13,26 +14,37 @@ nox.needs_version = ">=2025.5.1"
 nox.options.error_on_missing_interpreters = True
 
 HERE = Path(__file__).parent
+PROJECT = nox.project.load_toml("pyproject.toml")
 DOCS = HERE / "docs"
 HTML = DOCS / "_build" / "html"
 # What Chromium is called, on one system or another.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Whether to take the newest version of everything, rather than the one we tested with.
+NEWEST = bool(os.environ.get("CONVTUTOR_NEWEST"))
 # What a build writes beside its sources, and a clean one must not find.
 WRITTEN = [DOCS / name for name in ("_build", "_api", "_backreferences", "tutorials")]
 
 
 def install(session: nox.Session, group: str) -> None:
     """Install the package and one dependency group, everything at the versions we tested with."""
-    dependencies = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), group)
-    pins = ("--constraint", "constraints.txt", "--build-constraint", "constraints.txt")
-    session.install(*pins, *dependencies, "--editable", ".")
+    dependencies = nox.project.dependency_groups(PROJECT, group)
+    pins = ["--constraint", "constraints.txt", "--build-constraint", "constraints.txt"]
+    session.install(*([] if NEWEST else pins), *dependencies, "--editable", ".")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the package. Arguments go to pytest."""
     install(session, "tests")
-    session.run("pytest", "--ignore=tests/site", *session.posargs)
+    session.run("pytest", "--ignore=tests/site", "--ignore=tests/downloads", *session.posargs)
+
+
+@nox.session(python="3.11", default=False)
+def minimums(session: nox.Session) -> None:
+    """Test the package with the lowest versions that it says it works with."""
+    lowest = [bound.replace(">=", "==") for bound in PROJECT["project"]["dependencies"]]
+    session.install(*nox.project.dependency_groups(PROJECT, "tests"), *lowest, "--editable", ".")
+    session.run("pytest", "--ignore=tests/site", "--ignore=tests/downloads", *session.posargs)
 
 
 @nox.session
@@ -64,6 +76,17 @@ def site(session: nox.Session) -> None:
     session.run("pytest", "tests/site", *session.posargs)
 
 
+@nox.session(default=False)
+def downloads(session: nox.Session) -> None:
+    """Run every download of the built site in a fresh environment. Arguments choose pages."""
+    # Not the package: nothing but what a reader has is of use here.
+    dependencies = nox.project.dependency_groups(PROJECT, "downloads")
+    session.install("--constraint", "constraints.txt", *dependencies)
+    chosen = ("-k", " or ".join(session.posargs)) if session.posargs else ()
+    pins = {} if NEWEST else {"PIP_CONSTRAINT": str(HERE / "constraints.txt")}
+    session.run("pytest", "--noconftest", "tests/downloads", *chosen, env=pins)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, format and types."""
@@ -87,14 +110,26 @@ def calibrate(session: nox.Session) -> None:
     session.run("python", "docs/_bench/calibrate.py", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session(default=False, reuse_venv=True)
 def live(session: nox.Session) -> None:
-    """Serve the site, and rebuild the pages that change when a file is saved."""
-    install(session, "live")
+    """Serve the site and rebuild what changes, or just one page: ``-- learn_a_kernel``."""
+    # Nobody who looks at a page wants to wait for pip; to renew, delete the environment.
+    if not shutil.which("sphinx-autobuild", path=session.bin):
+        install(session, "live")
+    target, preview = HTML, {}
+    if session.posargs:
+        scripts = sorted((HERE / "gallery").rglob("plot_*.py"))
+        wanted = [script for script in scripts if session.posargs[0] in str(script)]
+        if len(wanted) != 1:
+            names = ", ".join(script.stem for script in wanted or scripts)
+            session.error(f"which page? {session.posargs[0]!r} is {len(wanted)} of these: {names}")
+        page = wanted[0].relative_to(HERE / "gallery").with_suffix("").as_posix()
+        target, preview = DOCS / "_build" / "preview", {"CONVTUTOR_PREVIEW": page}
+        session.log(f"Read it at http://127.0.0.1:8000/tutorials/{page}.html")
     # A rebuild must not be set off by what it writes itself.
     ignored = [argument for folder in WRITTEN for argument in ("--ignore", str(folder))]
     watched = ["--watch", "convtutor", "--watch", "gallery"]
-    session.run("sphinx-autobuild", *ignored, *watched, "docs", str(HTML), *session.posargs)
+    session.run("sphinx-autobuild", *ignored, *watched, "docs", str(target), env=preview)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ extensions = [
     "figures",
     "frame",
     "mathml",
+    "preview",
 ]
 
 # The gallery writes a notebook beside every page; the page is the one to read.

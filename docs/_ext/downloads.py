@@ -48,6 +48,10 @@ _BESIDE_SCRIPT = """\
 # The package convtutor is in the zip that the page offers: keep its wheel beside this script,
 # and tell pipx where it is, with "PIP_FIND_LINKS=. pipx run".
 """
+# A notebook and a page show each figure where it is made; a script would close them unseen.
+_SHOW = """
+plt.show()
+"""
 _CELL = """\
 # Install what this notebook needs.
 {beside}%pip install --quiet {arguments}"""
@@ -101,7 +105,7 @@ class Readier:
         return self.notebook(content, source, page).encode()
 
     def script(self, source: str) -> str:
-        """Open a script with the metadata of what it needs."""
+        """Open a script with the metadata of what it needs, and end it by showing its figures."""
         dependencies = requirements(source, self.wheel.address)
         header = _SCRIPT.format(
             python=json.dumps(project()["project"]["requires-python"]),
@@ -109,7 +113,7 @@ class Readier:
             find="" if self.wheel.address else _FIND,
             beside="" if self.wheel.address else _BESIDE_SCRIPT,
         )
-        return header + source
+        return header + source + _SHOW
 
     def notebook(self, content: dict[str, Any], source: str, page: str) -> str:
         """Open a notebook with a cell that installs what it needs, and end it with help.

@@ -7,6 +7,7 @@ otherwise be published with nothing, or with old results, below its code.
 from pathlib import Path
 
 from myst_nb.sphinx_ import NbMetadataCollector, SphinxEnvType
+from preview import is_wanted
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -18,7 +19,7 @@ def _check_scripts(app: Sphinx) -> None:
         for outcome in ("passing_examples", "stale_examples", "failing_examples")
         for script in gallery[outcome]
     }
-    scripts = Path(app.srcdir, gallery["examples_dirs"]).rglob("*.py")
+    scripts = filter(is_wanted, Path(app.srcdir, gallery["examples_dirs"]).rglob("*.py"))
     missing = sorted(script.name for script in scripts if script.stem not in done)
     if missing:
         raise ExtensionError(f"gallery scripts that did not execute: {', '.join(missing)}")

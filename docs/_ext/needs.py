@@ -32,7 +32,7 @@ def requirements(script: str, address: str | None) -> list[str]:
 
     Each is asked for from the lowest version that the project declares, else from the one that this
     build ran with, to below the next major one. A submodule that its package keeps in an extra, as
-    ``dask.array``, brings the extra.
+    ``dask.array``, brings the extra; a method ``to_zarr`` brings zarr.
 
     Args:
         script: The source of a Python script.
@@ -63,6 +63,9 @@ def _imports(tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            # ``to_zarr`` of an array of Dask's imports zarr, behind the script's back.
+            yield from (n for n in _declared() if node.attr in (f"to_{n}", f"from_{n}"))
 
 
 def _requirement(package: str, submodules: set[str], address: str | None) -> str:

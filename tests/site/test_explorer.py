@@ -51,7 +51,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Open]:
-    """Open a page from the disk, as from a USB stick; errors and requests elsewhere are failures."""
+    """Open a page from the disk; an error, or a request to elsewhere, fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

@@ -50,6 +50,7 @@ KERNELS = {
     "triangle": torch.tensor([[1.0, 0.0], [2.0, 3.0], [4.0, 5.0]]),
 }
 IMAGES = {
+    "first example": torch.tensor([[1.0, 0, 2, 0, 1], [0, 3, 0, 1, 0], [2, 1, 1, 0, 2]]),
     "0 to 8": torch.arange(9.0).reshape(3, 3),
     "stripe": images.striped(),
     "diagonal": images.diagonal(),

@@ -1,0 +1,35 @@
+"""Build one page of the gallery and nothing else, for its author to look at.
+
+``CONVTUTOR_PREVIEW`` names the page, as ``3_learning/plot_1_learn_a_kernel``; the session ``live``
+sets it, and nothing else does. Links to other pages lead nowhere, for there are none.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ConfigError
+
+
+def is_wanted(script: Path) -> bool:
+    """Whether a script is to become a page: all of them are, but in a preview."""
+    return script.with_suffix("").as_posix().endswith(os.environ.get("CONVTUTOR_PREVIEW", ""))
+
+
+def _narrow(app: Sphinx, config: Config) -> None:
+    gallery, page = config.sphinx_gallery_conf, os.environ["CONVTUTOR_PREVIEW"]
+    if not Path(app.confdir, gallery["examples_dirs"], f"{page}.py").is_file():
+        raise ConfigError(f"CONVTUTOR_PREVIEW={page} is no script of the gallery")
+    gallery["ignore_pattern"] = rf"^(?!.*{re.escape(page)}\.py$)"
+    config.root_doc = f"{gallery['gallery_dirs']}/{page}"
+    config.include_patterns = [f"{config.root_doc}.rst"]
+    config.suppress_warnings = ["ref", "toc"]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Narrow the configuration, before the gallery reads it, if this is a preview."""
+    if "CONVTUTOR_PREVIEW" in os.environ:
+        app.connect("config-inited", _narrow, priority=1)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,204 @@
+"""What a reader takes away names all that it needs, and holds the help that it promises."""
+
+import ast
+import json
+import re
+import sys
+import tomllib
+import zipfile
+from hashlib import sha256
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from downloads import Readier
+from exercises import checked
+from needs import requirements
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from sphinx.errors import ExtensionError
+from wheels import Wheel, build_wheel
+
+ROOT = Path(__file__).parents[2]
+HTML = ROOT / "docs" / "_build" / "html"
+SCRIPTS = sorted(HTML.glob("_downloads/*/plot_*.py"))
+NOTEBOOKS = sorted(HTML.glob("_downloads/*/plot_*.ipynb"))
+ZIPS = sorted(HTML.glob("_downloads/*/*.zip"))
+SOURCES = {path.name: path for path in (ROOT / "gallery").rglob("plot_*.py")}
+
+METADATA = re.compile(r"(?m)\A# /// script$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+
+
+def name(path: Path) -> str:
+    return path.name
+
+
+def metadata(script: str) -> dict[str, Any]:
+    match = METADATA.match(script)
+    assert match, script[:200]
+    return tomllib.loads(re.sub("(?m)^# ?", "", match["content"]))
+
+
+def imported(script: str) -> set[str]:
+    """The distributions of what a script imports, by another way than the site's."""
+    tops = set(re.findall(r"(?m)^(?:import|from) (\w+)", script)) - sys.stdlib_module_names
+    tops |= set(re.findall(r"\b(?:to|from)_(zarr|numpy)\(", script))  # behind its back
+    names = {**packages_distributions(), "convtutor": ["convtutor"]}
+    return {canonicalize_name(names[top][0]) for top in tops}
+
+
+def cells(notebook: Path) -> list[tuple[str, str]]:
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    return [(cell["cell_type"], "".join(cell["source"])) for cell in content["cells"]]
+
+
+def test_every_page_offers_both() -> None:
+    assert {path.stem for path in SCRIPTS} == {Path(name).stem for name in SOURCES}
+    assert {path.stem for path in NOTEBOOKS} == {Path(name).stem for name in SOURCES}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_script_names_what_it_imports(path: Path) -> None:
+    script = path.read_text(encoding="utf-8")
+    asked = metadata(script)
+    assert SpecifierSet(asked["requires-python"]).contains("3.11")
+    needs = [Requirement(line) for line in asked["dependencies"]]
+    assert {canonicalize_name(need.name) for need in needs} == imported(script)
+    for need in needs:
+        assert need.url or any(part.operator in ("==", ">=") for part in need.specifier), need
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_script_is_otherwise_the_one_of_the_gallery(path: Path) -> None:
+    script = path.read_text(encoding="utf-8")
+    assert SOURCES[path.name].read_text(encoding="utf-8") in script
+    assert (ast.get_docstring(ast.parse(script)) or "").count("\n") > 5, (
+        "the title is no longer first"
+    )
+    assert script.endswith("\nplt.show()\n")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_notebook_installs_what_its_script_names(path: Path) -> None:
+    (script,) = HTML.glob(f"_downloads/*/{path.stem}.py")
+    kind, first = cells(path)[0]
+    assert kind == "code"
+    (line,) = (line for line in first.splitlines() if line.startswith("%pip install "))
+    asked = metadata(script.read_text(encoding="utf-8"))
+    assert re.findall('"([^"]+)"', line) == asked["dependencies"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_notebook_reads_well(path: Path) -> None:
+    for kind, text in cells(path):
+        if kind == "markdown":
+            assert not re.search(r"sphx_glr|:\w+:`|^\.\. |\)_(?!\w)|>`_", text, re.MULTILINE), text
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_notebook_ends_with_the_help_for_its_exercises(path: Path) -> None:
+    asked = checked(SOURCES[path.with_suffix(".py").name].read_text(encoding="utf-8"))
+    last = cells(path)[-len(asked) :] if asked else []
+    for exercise, (kind, text) in zip(asked, last, strict=True):
+        assert kind == "markdown"
+        assert f"Hints for `{exercise}`" in text
+        assert "```python\ndef " in text
+
+
+@pytest.mark.parametrize("path", ZIPS, ids=name)
+def test_a_zip_holds_what_is_offered_one_by_one(path: Path) -> None:
+    offered = {file.name: file.read_bytes() for file in [*SCRIPTS, *NOTEBOOKS]}
+    offered |= {file.name: file.read_bytes() for file in HTML.glob("simple/convtutor/*.whl")}
+    with zipfile.ZipFile(path) as zipped:
+        assert zipped.namelist() == sorted(zipped.namelist())
+        for member in zipped.infolist():
+            assert zipped.read(member) == offered[Path(member.filename).name], member.filename
+            assert member.date_time == (1980, 1, 1, 0, 0, 0)
+            folder = {
+                Path(other).name
+                for other in zipped.namelist()
+                if Path(other).parent == Path(member.filename).parent
+            }
+            text = zipped.read(member)
+            assert b"find-links" not in text or any(other.endswith(".whl") for other in folder)
+
+
+def test_the_zips_hold_every_page() -> None:
+    for suffix, offered in ((".py", SCRIPTS), (".ipynb", NOTEBOOKS)):
+        (path,) = HTML.glob(
+            f"_downloads/*/tutorials_{'python' if suffix == '.py' else 'jupyter'}.zip"
+        )
+        with zipfile.ZipFile(path) as zipped:
+            members = {Path(member).name for member in zipped.namelist()}
+        assert {member for member in members if member.endswith(suffix)} == {
+            p.name for p in offered
+        }
+
+
+def test_the_index_leads_to_the_wheel() -> None:
+    front = HTML / "simple" / "index.html"
+    (link,) = BeautifulSoup(front.read_text(encoding="utf-8"), "html.parser").find_all("a")
+    page = front.parent / str(link["href"])
+    (file,) = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").find_all("a")
+    path, _, digest = str(file["href"]).partition("#sha256=")
+    assert sha256((page.parent / path).read_bytes()).hexdigest() == digest
+    assert file["data-requires-python"] == ">=3.11"
+    with zipfile.ZipFile(page.parent / path) as wheel:
+        assert "convtutor/correlation.py" in wheel.namelist()
+
+
+def test_the_same_sources_give_the_same_wheel() -> None:
+    assert build_wheel() == build_wheel()
+
+
+def readier(monkeypatch: pytest.MonkeyPatch, address: str) -> Readier:
+    monkeypatch.setenv("CONVTUTOR_BASE_URL", address)
+    labels = {"sphx_glr_there": ("tutorials/there", "there", "There")}
+    domains = SimpleNamespace(standard_domain=SimpleNamespace(labels=labels))
+    env: Any = SimpleNamespace(domains=domains, titles={})
+    return Readier(Wheel("convtutor-1-py3-none-any.whl", b""), env)
+
+
+SOURCE = "import dask.array as da\nfrom dask.distributed import Client\nimport convtutor\n"
+
+
+def test_with_an_address_the_downloads_name_the_wheel_by_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    script = readier(monkeypatch, "https://example.org/site").script(SOURCE)
+    assert metadata(script)["dependencies"][0] == (
+        "convtutor @ https://example.org/site/simple/convtutor/convtutor-1-py3-none-any.whl"
+    )
+    assert "tool" not in metadata(script)
+
+
+def test_without_an_address_the_wheel_is_beside_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = readier(monkeypatch, "").script(SOURCE)
+    assert metadata(script)["dependencies"][0].startswith("convtutor==")
+    assert metadata(script)["tool"]["uv"]["find-links"] == ["."]
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [("", "*There*"), ("https://example.org", "[There](https://example.org/tutorials/there.html)")],
+)
+def test_a_reference_in_a_notebook_is_a_link_where_there_is_an_address(
+    monkeypatch: pytest.MonkeyPatch, address: str, link: str
+) -> None:
+    text = "See `sphx_glr_there` and :func:`~torch.add`, not ``x``."
+    content = {"cells": [{"cell_type": "markdown", "metadata": {}, "source": [text]}]}
+    written = readier(monkeypatch, address).notebook(content, "import torch\n", "tutorials/here")
+    assert f"See {link} and `torch.add`, not ``x``." in written
+
+
+def test_a_submodule_in_an_extra_brings_the_extra() -> None:
+    assert requirements(SOURCE, None)[1].startswith("dask[array,distributed]>=")
+
+
+def test_an_import_that_nobody_declares_is_refused() -> None:
+    with pytest.raises(ExtensionError, match="imports yaml, which pyproject"):
+        requirements("import torch\nimport yaml\n", None)
