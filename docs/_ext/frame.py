@@ -111,6 +111,8 @@ def _mend(
     body = context.get("body", "")
     # A deprecated role, and not one of a list's items.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    # The empty corner of a table is the header of nothing.
+    body = re.sub(r'<th class="head[^"]*"><p></p></th>', "<td></td>", body)
     if pagename.startswith("_modules/"):
         # A block of code is set in <pre>, which must hold no <div>.
         body = re.sub(
