@@ -57,6 +57,8 @@ intersphinx_mapping = {
     "torch": ("https://docs.pytorch.org/docs/stable", "inventories/torch.txt"),
     "scipy": ("https://docs.scipy.org/doc/scipy", "inventories/scipy.txt"),
     "matplotlib": ("https://matplotlib.org/stable", "inventories/matplotlib.txt"),
+    "dask": ("https://docs.dask.org/en/stable", "inventories/dask.txt"),
+    "sklearn": ("https://scikit-learn.org/stable", "inventories/sklearn.txt"),
 }
 
 sphinx_gallery_conf = {

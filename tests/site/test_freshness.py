@@ -1,8 +1,10 @@
 """Change one thing in a small copy of the site: exactly the pages that depend on it run again."""
 
+import contextlib
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -64,7 +66,8 @@ class Site:
 
     def __init__(self, root: Path) -> None:
         self.root, self.docs = root, root / "docs"
-        self.html, self.ran = self.docs / "_build" / "html", root.with_suffix(".ran")
+        self.html = self.docs / "_build" / "html"
+        self.ran, self.log = root.with_suffix(".ran"), root.with_suffix(".log")
         for folder in ("_ext", "_static", "_templates", "inventories", "records"):
             if (ROOT / "docs" / folder).exists():
                 shutil.copytree(ROOT / "docs" / folder, self.docs / folder)
@@ -93,25 +96,30 @@ class Site:
         path = self.root / name
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
-    def start(self, **environment: str) -> subprocess.Popen[str]:
+    def start(self, **environment: str) -> subprocess.Popen[bytes]:
+        """Begin to build, in a session of its own, so that all its processes can be found."""
         command = [sys.executable, "-m", "sphinx", "-n", "-W", "docs", str(self.html)]
         paths = {"PYTHONPATH": str(self.root), "RAN": str(self.ran)}
-        return subprocess.Popen(
-            command,
-            cwd=self.root,
-            env=os.environ | DATE | paths | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with self.log.open("wb") as log:
+            return subprocess.Popen(
+                command,
+                cwd=self.root,
+                env=os.environ | DATE | paths | environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def fail(self) -> str:
+        """Build what cannot be built; return the log."""
+        assert self.start().wait() != 0
+        return self.log.read_text()
 
     def build(self, **environment: str) -> list[str]:
         """Build the site; say which pages ran."""
         self.ran.write_text("")
-        process = self.start(**environment)
-        log, _ = process.communicate()
-        assert process.returncode == 0, log
-        assert "WARNING:" not in log
+        assert self.start(**environment).wait() == 0, self.log.read_text()
+        assert "WARNING:" not in self.log.read_text()
         return sorted(self.ran.read_text().split())
 
 
@@ -223,10 +231,7 @@ def test_what_is_bad_stays_bad_until_it_is_mended(
     text = (built.root / file).read_text()
     built.append(file, bad)
     for _ in range(2):
-        process = built.start()
-        log, _ = process.communicate()
-        assert process.returncode != 0
-        assert complaint in log
+        assert complaint in built.fail()
     built.write(file, text)
     assert built.build() == (["shapes"] if "plot_1" in file else [])
 
@@ -243,15 +248,18 @@ def test_two_clean_builds_are_the_same_and_so_is_one_after_many_were_killed(
     assert differences(site.html, clean.html) == []
 
     sources = ("convtutor/shapes.py", "docs/kernels.md", "gallery/1_section/plot_2.py")
-    chance, killed = random.Random(0), 0
+    chance, killed, sessions = random.Random(0), 0, []
     while killed < 10:
         site.append(chance.choice(sources), "\n")
         process = site.start()
         time.sleep(chance.uniform(0.1, 0.9) * duration)
         process.kill()
-        process.communicate()
-        killed += process.returncode != 0
+        killed += process.wait() != 0
+        sessions.append(process.pid)
     for source in sources:
         shutil.copy(clean.root / source, site.root / source)
     site.build()
+    for session in sessions:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(session, signal.SIGKILL)  # a worker may still wait for a word to begin
     assert differences(site.html, clean.html) == []
