@@ -22,7 +22,7 @@ WRITTEN = shutil.ignore_patterns("_build", "_api", "_backreferences", "tutorials
 
 PAGE = '''"""
 Page {number}
-=======
+========
 
 One sentence, one cell, one line.
 """
