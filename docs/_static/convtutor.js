@@ -8,5 +8,5 @@ const reach = new ResizeObserver((boxes) => {
   });
 });
 document
-  .querySelectorAll("article pre, article .table-wrapper, article div.math, article .scrolls")
+  .querySelectorAll("article pre, article .table-wrapper, article div.math")
   .forEach((box) => reach.observe(box));
