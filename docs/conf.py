@@ -1,6 +1,5 @@
 """Sphinx configuration: what the site is made of, and how strictly."""
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -139,11 +138,8 @@ html_copy_source = False
 
 
 def setup(app: Sphinx) -> None:
-    """Stop before any page runs if the device is not to be had, and make ready to run many."""
+    """Stop before any page runs if the device is not to be had, with one line that says so."""
     try:
         default_device()
     except ValueError as error:
         sys.exit(str(error))
-    # The gallery collects garbage after each page, which takes longer than a small page does. None
-    # of what is imported by now is garbage: spare the collector from looking at it every time.
-    gc.freeze()
