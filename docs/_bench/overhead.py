@@ -2,8 +2,9 @@
 
 The site is built from scratch in a copy, then small sites of 20, 40 and 80 copies of one trivial
 page. From the time of each build, the time that its pages themselves ran is taken away; they run
-one after another here, so that this can be done. Run it by hand: ``python docs/_bench/overhead.py``.
-A machine that has other work to do tells little, which is why processor time is shown as well.
+one after another here, so that this can be done. Run it by hand,
+``python docs/_bench/overhead.py``. A machine that has other work to do tells little, which is why
+processor time is shown as well.
 """
 
 import json
