@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
 DOCS = HERE / "docs"
 HTML = DOCS / "_build" / "html"
+# What Chromium is called, on one system or another.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Whether to take the newest version of everything, rather than the one we tested with.
 NEWEST = bool(os.environ.get("CONVTUTOR_NEWEST"))
 # What a build writes beside its sources, and a clean one must not find.
@@ -47,20 +49,31 @@ def minimums(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the site from scratch, and say where it is."""
+    """Build the site, and say where it is. ``-- --clean`` starts from nothing."""
     install(session, "docs")
-    for folder in WRITTEN:
-        shutil.rmtree(folder, ignore_errors=True)
+    if "--clean" in session.posargs:
+        for folder in WRITTEN:
+            shutil.rmtree(folder, ignore_errors=True)
     session.run("sphinx-build", "--nitpicky", "--fail-on-warning", "docs", str(HTML))
     session.log(f"Read it at {(HTML / 'index.html').as_uri()}")
 
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """Read the built site as a visitor would, and break copies of it. Needs ``docs`` first."""
-    install(session, "site")
+    """Read the built site as a visitor would, and break copies of it. Needs ``docs`` first.
+
+    Its browser is the system's Chromium; the checkers of pages come from npm, at locked versions.
+    """
     if not (HTML / "index.html").exists():
         session.error("there is no site to read; run 'nox -s docs' first")
+    if not any(map(shutil.which, BROWSERS)) or not shutil.which("npm"):
+        session.error(
+            "this needs Chromium, Node.js and npm; on Debian or Ubuntu, install them with "
+            "'apt-get install chromium nodejs npm'"
+        )
+    install(session, "site")
+    with session.chdir("tests/site"):
+        session.run("npm", "ci", "--silent", external=True)
     session.run("pytest", "tests/site", *session.posargs)
 
 
@@ -117,7 +130,9 @@ def live(session: nox.Session) -> None:
     # A rebuild must not be set off by what it writes itself.
     ignored = [argument for folder in WRITTEN for argument in ("--ignore", str(folder))]
     watched = ["--watch", "convtutor", "--watch", "gallery"]
-    session.run("sphinx-autobuild", *ignored, *watched, "docs", str(target), env=preview)
+    # What has not changed stays as it is: not all may be as in a build of its own, but it is fast.
+    options = ["-D", "freshness_keeps_pages=1"]
+    session.run("sphinx-autobuild", *ignored, *watched, *options, "docs", str(target), env=preview)
 
 
 if __name__ == "__main__":

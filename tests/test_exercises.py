@@ -85,7 +85,7 @@ def test_a_stub_is_not_attempted(exercise: Exercise, capsys: pytest.CaptureFixtu
     exec(exercise.stub, names)
     status, line = line_of(exercise.name, names[exercise.name], capsys)
     assert status == "not attempted"
-    assert f"hints: python -m convtutor.exercises {exercise.name}" in line
+    assert "python -m convtutor.exercises has hints" in line
 
 
 def test_other_ways_to_leave_it_open(capsys: pytest.CaptureFixture[str]) -> None:
@@ -215,7 +215,10 @@ def test_ask_prints_the_specification(
     exercise: Exercise, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ask(exercise.name)
-    assert capsys.readouterr().out == inspect.getsource(exercise.specification)
+    source = inspect.getsource(exercise.specification)
+    assert capsys.readouterr().out == source
+    ask(exercise.name, exercise.name)
+    assert capsys.readouterr().out == f"{source}\n{source}"
 
 
 @every_exercise
@@ -232,10 +235,11 @@ def test_every_page_ends_with_an_exercise_and_every_exercise_has_its_page() -> N
         text = script.read_text(encoding="utf-8")
         names = re.findall(r'^check\("(\w+)", (\w+)\)$', text, re.MULTILINE)
         assert names, f"{script.name} has no exercise"
+        asked = "".join(f'"{name}", ' for name, _ in names).removesuffix(", ")
+        assert f"\nask({asked})\n" in text
         for name, attempt in names:
             assert name == attempt
             assert name in EXERCISES, f"{script.name} checks {name}"
-            assert f'ask("{name}")\n' in text
             assert f"\n{EXERCISES[name].stub}\n" in text
             homes.append(name)
     assert sorted(homes) == sorted(EXERCISES)

@@ -37,16 +37,17 @@ def find(name: str) -> Exercise:
     raise ValueError(f"there is no exercise {name!r}; did you mean {', '.join(map(repr, near))}?")
 
 
-def ask(name: str) -> None:
-    """Print what an exercise asks for, in plain loops.
+def ask(*names: str) -> None:
+    """Print what exercises ask for, in plain loops.
 
     Args:
-        name: A key of `EXERCISES`.
+        names: Keys of `EXERCISES`.
 
     Raises:
         ValueError: If there is no exercise of that name.
     """
-    print(inspect.getsource(find(name).specification).rstrip())
+    sources = [inspect.getsource(find(name).specification) for name in names]
+    print(*sources, sep="\n", end="")
 
 
 def check(name: str, attempt: object) -> Result:

@@ -22,7 +22,8 @@ def integers(*shape: int, dtype: torch.dtype, device: torch.device, least: int =
         The same numbers for the same shape, every time.
     """
     generator = torch.Generator().manual_seed(sum(7**i * n for i, n in enumerate(shape)))
-    return torch.randint(least, 10, shape, generator=generator).to(device, dtype)
+    numbers = torch.randint(least, 10, shape, generator=generator, device="cpu")
+    return numbers.to(device, dtype)
 
 
 def floating(device: torch.device) -> list[torch.dtype]:

@@ -93,7 +93,7 @@ def judge(exercise: Exercise, attempt: object) -> Result:
 
     not_attempted = Result(
         "not attempted",
-        f"{name}: not attempted yet (hints: python -m convtutor.exercises {name})",
+        f"{name}: not attempted yet (python -m convtutor.exercises has hints)",
     )
     if attempt is None or attempt is ...:
         return not_attempted
@@ -199,7 +199,6 @@ def _tensor_difference(found: object, expected: Tensor) -> str | None:
             f"yours is on {found.device}, expected on {expected.device}: say device=... where you "
             "make a tensor"
         )
-    found = found.detach()
     if found.shape != expected.shape:
         text = f"yours has shape {tuple(found.shape)}, expected {tuple(expected.shape)}"
         if expected.ndim == 2 and found.shape == expected.T.shape:

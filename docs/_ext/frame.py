@@ -1,7 +1,7 @@
 """What stands around the text of a page: who it is for search engines, and what it loads.
 
-A page is described in its head, is left without the style sheets and scripts that it has no use
-for, and links to its source if the environment says where that is. A site that knows its address
+A page is described in its head, is left without style sheets and scripts that it has no use for,
+and links to its source if the environment says where that is. A site that knows its address
 also gets a map, and a picture for every page that is shared.
 """
 
@@ -16,15 +16,17 @@ import figures
 import whereabouts
 from docutils import nodes
 from PIL import Image
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.search.en import SearchEnglish
 from sphinx.util.typing import ExtensionMetadata
 
 _CLAIM = "Learn what a convolutional layer computes, by computing it."
 _SUMMARY_LENGTHS = 40, 160  # less says nothing, more is not shown
 
-# Fragments of file names, and what a page that needs the file has in its text.
-# sphinx-gallery's own sheets are replaced by ours; we use no tags of its kind.
-_NEEDED_BY = {"mystnb": 'class="cell', "sg_gallery": None, "sg-tags": None}
+# Style sheets and scripts that no page needs: ours say how a gallery and the output of a cell look,
+# and we use neither sphinx-gallery's tags nor any extension that furo dresses.
+_UNUSED = ("furo-extensions", "mystnb", "sg-tags", "sg_gallery")
 
 _CARD = (1200, 630)  # what OpenGraph's readers expect
 _PAPER = "#fbfaf7"
@@ -93,25 +95,35 @@ def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> st
 def _lighten(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Leave out what the page does not use, and mend what is no valid HTML."""
-
-    def is_needed(file: Any) -> bool:
-        return all(
-            mark is not None and mark in context.get("body", "")
-            for fragment, mark in _NEEDED_BY.items()
-            if fragment in str(getattr(file, "filename", file))
-        )
-
+    """Leave out what no page uses."""
     for kind in ("css_files", "script_files"):
-        context[kind] = [file for file in context[kind] if is_needed(file)]
+        context[kind] = [
+            file
+            for file in context[kind]
+            if not any(name in str(getattr(file, "filename", file)) for name in _UNUSED)
+        ]
+
+
+def _mend(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Correct what Sphinx and docutils write that is no valid HTML, or no list to be heard."""
+    body = context.get("body", "")
+    # A deprecated role, and not one of a list's items.
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    # The empty corner of a table is the header of nothing.
+    body = re.sub(r'<th class="head[^"]*"><p></p></th>', "<td></td>", body)
     if pagename.startswith("_modules/"):
         # A block of code is set in <pre>, which must hold no <div>.
-        context["body"] = re.sub(
+        body = re.sub(
             "<pre>.*</pre>",
             lambda code: code[0].replace("<div ", "<span ").replace("</div>", "</span>"),
-            context["body"],
+            body,
             flags=re.DOTALL,
         )
+        # In the list of all modules, those of a package are a list between its items.
+        body = re.sub(r"(?<=</li>)\s*<ul>|</ul>\s*(?=<li>|</ul>)", "", body)
+    context["body"] = body
 
 
 def _link_to_source(
@@ -156,12 +168,39 @@ def _tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:
         text = re.sub(r'<div class="sphx-glr-thumbnail-title">.*?</div>', "", raw.astext())
         text = re.sub(r"<div id='sg-tag-list'.*?</div>", "", text)
         raw[:] = [nodes.Text(text.replace(" tooltip=", " title="))]
+    # A page is not about what its thumbnails lead to.
+    for image in doctree.findall(nodes.image):
+        link = image.next_node(descend=False, siblings=True)
+        if "_thumb" in image["uri"] and isinstance(link, nodes.paragraph):
+            link["classes"].append("no-search")
+
+
+class _Search(SearchEnglish):
+    """English, without the numbers and the stop words with a capital that Sphinx leaves in."""
+
+    def word_filter(self, word: str) -> bool:
+        """Say whether a word is worth a place in the index."""
+        return len(word) > 1 and word[0].isalpha() and super().word_filter(word.lower())
+
+
+def _teach_search(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Lead a search for a term of the glossary to the page that the glossary says teaches it."""
+    if not docname.startswith("tutorials/") or "glossary" not in app.env.all_docs:
+        return
+    entries = [
+        ("single", item[0].astext(), "", "main", None)
+        for item in app.env.get_doctree("glossary").findall(nodes.definition_list_item)
+        if any(link["reftarget"] == docname for link in item.findall(addnodes.pending_xref))
+    ]
+    doctree.append(addnodes.index(entries=entries))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Work on every page, then on the site."""
-    app.connect("doctree-read", _tidy_gallery)
-    for step in (_lighten, _describe, _link_to_source):
+    app.add_search_language(_Search)
+    app.connect("doctree-read", _tidy_gallery, priority=450)  # thumbnails are placed at 400
+    app.connect("doctree-resolved", _teach_search)
+    for step in (_lighten, _mend, _describe, _link_to_source):
         app.connect("html-page-context", step)
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -64,8 +64,7 @@ fig.set_label(
 # Taps that add up to 1 make a picture, taps that add up to 0 leave only what changes.
 # Sobel's kernel is positive, and orange, where the left is brighter than the right.
 
-left_minus_right = X[1:-1, :-2] - X[1:-1, 2:]
-assert (corr2d(X, named["Sobel"]) * left_minus_right).mean() > 0
+assert (corr2d(X, named["Sobel"]) * (X[1:-1, :-2] - X[1:-1, 2:])).mean() > 0
 
 # %%
 # What lies beyond the border?
@@ -108,8 +107,7 @@ for name in ("Gaussian", "Sobel", "Laplacian"):
     assert rank == (2 if name == "Laplacian" else 1)
 
 # %%
-# The Gaussian and Sobel's kernel: they are :term:`separable`. The singular value
-# decomposition hands us the column and the row.
+# The Gaussian and Sobel's: they are :term:`separable`. An SVD has column and row.
 
 K = named["Gaussian"]
 U, S, V = (part.to(device) for part in torch.linalg.svd(K.cpu()))
@@ -140,9 +138,8 @@ check("sharpening_kernel", sharpening_kernel)
 # In practice
 # -----------
 #
-# :class:`torch.nn.Conv2d` takes these guesses as ``padding_mode``. Mind the names: the
-# mirror, here *reflect*, is *mirror* in SciPy's ``ndimage``, whose *reflect* counts the
-# last pixel twice. Gaussian blurs in SciPy and OpenCV go one axis at a time.
+# :class:`torch.nn.Conv2d` takes these guesses as ``padding_mode``. Mind the names: what
+# PyTorch calls *reflect* is *mirror* in SciPy, whose *reflect* is something else.
 #
 # Further reading
 # ---------------
@@ -150,5 +147,4 @@ check("sharpening_kernel", sharpening_kernel)
 # - A. Torralba, P. Isola and W. Freeman, `Foundations of Computer Vision
 #   <https://visionbook.mit.edu>`__: linear filters, with many more kernels.
 # - S. Eddins, `Separable convolution: part 2
-#   <https://blogs.mathworks.com/steve/2006/11/28/separable-convolution-part-2/>`__: how
-#   he learned to look at the rank.
+#   <https://blogs.mathworks.com/steve/2006/11/28/separable-convolution-part-2/>`__.

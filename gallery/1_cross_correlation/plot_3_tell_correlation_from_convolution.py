@@ -73,8 +73,8 @@ fig.set_label(
 )
 
 # %%
-# Convolution *stamps* the kernel on the bright pixel. Correlation stamps it turned by
-# half a turn: the first window to touch a pixel does so with the kernel's *last* tap.
+# Convolution *stamps* the kernel on the bright pixel. Correlation stamps it turned: the
+# first window to touch a pixel does so with the kernel's *last* tap.
 
 torch.testing.assert_close(convolve(X, K)[0:3, 2:4], K)
 
@@ -82,8 +82,7 @@ torch.testing.assert_close(convolve(X, K)[0:3, 2:4], K)
 # One of them commutes
 # --------------------
 #
-# In a product of numbers the order does not matter. **In which of the two may image and
-# kernel change places?**
+# **In which of the two may image and kernel change places**, as factors may?
 
 X = torch.tensor([[1.0, 0.0, 2.0, -1.0], [0.0, 3.0, 0.0, 1.0]], device=device)
 print("convolution:", torch.equal(convolve(X, K), convolve(K, X)))
@@ -91,8 +90,7 @@ print("correlation:", torch.equal(correlate(X, K), correlate(K, X)))
 torch.testing.assert_close(correlate(X, K), correlate(K, X).flip(0, 1))
 
 # %%
-# In a convolution. A correlation comes back turned by half a turn. SciPy has both under
-# their own names, and agrees to the last digit.
+# In a convolution. A correlation comes back turned by half a turn. SciPy agrees:
 
 x, k = X.cpu().numpy(), K.cpu().numpy()
 assert (convolve(X, K).cpu().numpy() == signal.convolve2d(x, k)).all()
@@ -102,15 +100,14 @@ assert (correlate(X, K).cpu().numpy() == signal.correlate2d(x, k)).all()
 # When it matters
 # ---------------
 #
-# A kernel from a textbook is made for one of the two. Taken for the other, Sobel's
-# changes its sign: bright to dark becomes dark to bright. Blurs do not mind.
+# A kernel from a textbook is made for one of the two. In the other, Sobel's changes its
+# sign: bright to dark becomes dark to bright. Blurs do not mind.
 
 torch.testing.assert_close(kernels.sobel().flip(0, 1), -kernels.sobel())
 torch.testing.assert_close(kernels.gaussian().flip(0, 1), kernels.gaussian())
 
 # %%
-# And if the kernel is learned? Let a convolution make the target, and a correlation
-# learn from it. **Which kernel comes out?**
+# And if a correlation learns what a convolution made? **Which kernel comes out?**
 
 K = torch.tensor([[1.0, 2.0, -1.0], [0.0, 3.0, 1.0]], device=device)
 X = torch.randn(8, 9, device=device)
@@ -149,7 +146,5 @@ check("merge_kernels", merge_kernels)
 # ---------------
 #
 # - I. Goodfellow, Y. Bengio and A. Courville, `Deep Learning, chapter 9
-#   <https://www.deeplearningbook.org/contents/convnets.html>`__: why a library may
-#   leave the flip out.
-# - :func:`scipy.signal.convolve2d` and :func:`scipy.signal.correlate2d`: both, with a
-#   choice of what lies beyond the border.
+#   <https://www.deeplearningbook.org/contents/convnets.html>`__: why nobody flips.
+# - :func:`scipy.signal.convolve2d` and :func:`scipy.signal.correlate2d`: both.

@@ -81,9 +81,8 @@ print(result.round(decimals=2))
 torch.testing.assert_close(result[:2, :2], Y, rtol=0, atol=1e-5)
 
 # %%
-# The four outputs are in the corner. The other numbers are no outputs: there the window
-# left the image and came back on the opposite side, as a spectrum repeats its image for
-# ever.
+# The four outputs are in the corner. For the other numbers, the window left the image
+# and came back on the opposite side, as a spectrum repeats its image for ever.
 #
 # Count operations and bytes
 # --------------------------
@@ -109,9 +108,8 @@ fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.2), layout="constrained")
 plots.show_costs(axes[0], k, operations, title="operations")
 plots.show_costs(axes[1], k, moved, title="bytes moved")
 fig.set_label(
-    "Costs of an output pixel against the side of the kernel. Left, the operations of "
-    "the direct ways cross the FFT's level line at 9. Right, the bytes of taps and "
-    "im2col rise, the FFT stays near 36, the best possible at 8."
+    "Costs against the side of the kernel. Left, the operations of the direct ways "
+    "cross the FFT's level line at 9. Right, bytes: only taps and im2col rise."
 )
 assert k[operations["fft"] < operations["direct"]].tolist() == list(range(9, 32))
 assert [round(counts[1].item()) for counts in moved.values()] == [104, 36, 80, 8]
@@ -141,8 +139,7 @@ check("wrap_around", wrap_around)
 # In practice
 # -----------
 #
-# Libraries for GPUs make the matrix of ``im2col`` piece by piece, so that it never
-# fills memory. Our ``choose_method`` weighs counts like these.
+# :func:`convtutor.choose_method` weighs counts like these.
 #
 # Further reading
 # ---------------

@@ -11,7 +11,7 @@ got the same answer to the last bit.
 
 **You will learn**
 
-- what a piece of an image must borrow from its neighbours: its *halo*;
+- what a piece of an image must borrow from its neighbours: its :term:`halo`;
 - how Dask cuts, lends and filters the pieces, on one machine or on a hundred.
 """
 
@@ -34,15 +34,14 @@ device = default_device()
 # ------------------------
 #
 # Cut this 6 × 8 image into four *chunks* of 3 × 4 pixels. The kernel has 2 × 3 taps.
-# **Which pixels of its neighbours does the top left chunk need**, to get its own 3 × 4
-# pixels of the output right?
+# **Which of its neighbours' pixels does the top left chunk need** for 3 × 4 outputs?
 
 X = torch.arange(48.0, device=device).reshape(6, 8)
 K = torch.tensor([[1.0, 0, -2], [0, 3, 0]], device=device)
 fig, ax = plt.subplots(figsize=(3.8, 3), layout="constrained")
 plots.show_chunk(ax, X, chunk=(3, 4), halo=(1, 2), title="a chunk and its halo")
 fig.set_label(
-    "A 6 by 8 image in four chunks. The top left one, 3 by 4, has a solid frame; a "
+    "An image in four chunks. The top left one, 3 by 4 pixels, has a solid frame; a "
     "dashed frame adds one row below and two columns on the right."
 )
 torch.testing.assert_close(corr2d(X[: 3 + 1, : 4 + 2], K), corr2d(X, K)[:3, :4])
@@ -72,14 +71,6 @@ def filter_chunks(image, kernel):
 
 
 # %%
-# This time no pixel is missing:
-
-small = da.from_array(X.cpu().numpy(), chunks=(3, 4))
-torch.testing.assert_close(
-    torch.tensor(filter_chunks(small, K).compute()), corr2d(X, K).cpu()
-)
-
-# %%
 # An image on disk
 # ----------------
 #
@@ -102,8 +93,7 @@ def watch():
 threading.Thread(target=watch, daemon=True).start()
 
 # %%
-# Tile a wall with photographs, in whole numbers from 0 to 255. Dask makes a chunk when
-# its turn comes, and Zarr writes it to a file of its own.
+# Tile a wall with photographs. Dask makes each chunk in turn, Zarr writes it to a file.
 
 photograph = (255 * images.photograph(device=torch.device("cpu"))).round().numpy()
 wall = da.tile(da.from_array(photograph), (15, 12)).rechunk((900, 768))
@@ -120,7 +110,7 @@ assert max(readings) - readings[0] < wall.nbytes
 
 # %%
 # Less than the image. Is the answer right? Here there is room to filter it whole, too.
-# ``taps`` does not round such small whole numbers, so not a bit may differ.
+# The pixels are whole numbers, which ``taps`` never rounds: not a bit may differ.
 
 whole = filter_chunk(image.compute(), K)
 assert (whole == da.from_zarr(folder.name + "/output.zarr").compute()).all()
@@ -149,8 +139,7 @@ check("rows_read", rows_read)
 # In practice
 # -----------
 #
-# Halos are read twice, and a few rows of chunks are held at a time: let chunks be large
-# against the halo, and small against the memory.
+# Let chunks be large against the halo, and small against the memory.
 #
 # Further reading
 # ---------------

@@ -20,7 +20,7 @@ import inspect
 import matplotlib.pyplot as plt
 import torch
 
-from convtutor import Conv2D, corr2d, default_device, images, plots
+from convtutor import Conv2D, default_device, images, plots
 from convtutor.exercises import ask, check
 
 device = default_device()
@@ -32,13 +32,14 @@ torch.manual_seed(0)
 #
 # A layer is the operation plus two things that training may change: the kernel, called
 # ``weight``, and one number that is added to every output pixel, called ``bias``. Here
-# is all of it.
+# is how :class:`convtutor.Conv2D` begins, and what it computes.
 
+print(inspect.getsource(Conv2D.__init__))
 print(inspect.getsource(Conv2D.forward))
 
 # %%
-# ``nn.Parameter`` is what makes the two findable for an optimiser. **How many numbers
-# can a layer with a 1 × 2 kernel learn?**
+# ``nn.Parameter`` is what lets an optimiser find the two. They start at random between
+# 0 and 1, and at zero. **How many numbers can a layer with a 1 × 2 kernel learn?**
 
 layer = Conv2D((1, 2)).to(device)
 for name, parameter in layer.named_parameters():
@@ -46,8 +47,7 @@ for name, parameter in layer.named_parameters():
 assert sum(parameter.numel() for parameter in layer.parameters()) == 1 * 2 + 1
 
 # %%
-# Three: two taps and the bias. The taps start at random between 0 and 1, the bias at
-# zero.
+# Three: two taps and the bias.
 #
 # An image with two edges
 # -----------------------
@@ -60,8 +60,7 @@ print(X)
 
 # %%
 # Set the taps to 1 and −1, so that each output pixel is *the pixel minus its right
-# neighbour*. Where both are equal that is 0. **Where will it be 1, and where −1?** Say
-# which columns before you go on.
+# neighbour*. **In which columns will it be 1, and in which −1?**
 
 with torch.no_grad():
     layer.weight.copy_(torch.tensor([[1.0, -1.0]]))
@@ -70,8 +69,7 @@ print(Y)
 
 # %%
 # The second column is 1: there the image steps from bright to dark. The sixth is −1:
-# there it steps back. Everything else is 0, and the output is one column narrower than
-# the image.
+# there it steps back. Everywhere else both pixels are equal.
 
 expected = torch.zeros(6, 7, device=device)
 expected[:, 1], expected[:, 5] = 1, -1
@@ -104,13 +102,6 @@ torch.testing.assert_close(level, torch.zeros(8, 5, device=device))
 # Nothing at all. Along each row of the turned image all pixels are equal, and this
 # kernel compares neighbours in a row only. A kernel sees what it was made for; a
 # network has many kernels because of that.
-#
-# The bias shifts every answer by the same amount, and cannot tell one pixel from
-# another:
-
-with torch.no_grad():
-    layer.bias.fill_(0.5)
-torch.testing.assert_close(layer(X), corr2d(X, layer.weight) + 0.5)
 
 # %%
 # Try it yourself
@@ -135,12 +126,12 @@ check("fit_bias", fit_bias)
 # -----------
 #
 # PyTorch's layer is :class:`torch.nn.Conv2d`. It has a kernel for every pair of an
-# input channel and an output channel, and it draws them from a range around zero that
-# shrinks as the kernel grows. With one channel on either side and our parameters copied
-# in, it is our layer.
+# input channel and an output channel, and its taps start on both sides of zero. With
+# one channel on either side and our parameters copied in, it is our layer.
 
 theirs = torch.nn.Conv2d(1, 1, kernel_size=(1, 2), device=device)
 with torch.no_grad():
+    layer.bias.fill_(0.5)  # so that a lost bias would show
     theirs.weight.copy_(layer.weight[None, None])
     theirs.bias.copy_(layer.bias)
 torch.testing.assert_close(theirs(X[None, None])[0, 0], layer(X))

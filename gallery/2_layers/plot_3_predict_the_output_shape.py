@@ -15,8 +15,6 @@ whichever book its padding comes from.
 - how to translate between three conventions.
 """
 
-import itertools
-
 import matplotlib.pyplot as plt
 import torch
 from torch.nn import functional
@@ -28,16 +26,13 @@ from convtutor.shapes import output_size
 device = default_device()
 
 # %%
-# Rows and columns never meet in this question. So take one axis at a time, and count in
-# how many places the kernel fits.
-#
 # Padding: room beyond the border
 # -------------------------------
 #
 # Padding adds zeros, and we always count them **per side**. Three amounts have names.
 # *Valid* is none: every window lies inside the image. *Full* is one less than the
-# kernel: every window that touches the image counts. *Same* is half of that. **What
-# shape does each give**, for a 3 × 5 kernel on 5 × 8 pixels?
+# kernel: every window that touches the image counts. *Same* is half of that, and keeps
+# the shape. **What shape does each give**, for a 3 × 5 kernel on 5 × 8 pixels?
 
 X = torch.arange(40.0, device=device).reshape(1, 1, 5, 8)
 K = torch.ones(1, 1, 3, 5, device=device)
@@ -46,12 +41,6 @@ for name, padding in (("valid", (0, 0)), ("same", (1, 2)), ("full", (2, 4))):
     print(name, padding, "gives", tuple(Y.shape[2:]))
     assert Y.shape[2] == output_size(5, 3, padding=padding[0])
     assert Y.shape[3] == output_size(8, 5, padding=padding[1])
-
-# %%
-# *Same* keeps the shape, whence its name. It needs an odd kernel: 4 taps turn 8 pixels
-# into 7 or 9, but never into 8.
-
-assert [output_size(8, 4, padding=padding) for padding in (1, 2)] == [7, 9]
 
 # %%
 # Stride and dilation: skip windows, spread taps
@@ -72,46 +61,38 @@ fig.set_label(
 )
 
 # %%
-# Three and four. At stride 3 the last pixel, in orange, belongs to no window: what does
-# not fit is dropped without a word. One zero per side makes room for a fourth window.
-# At dilation 3 the taps reach over 7 pixels, as a kernel with 7 taps would.
+# Three and four. At stride 3 the last pixel, in orange, belongs to no window, without a
+# word. At dilation 3 the taps reach over 7 pixels, as a kernel with 7 taps would.
 
-assert output_size(10, 3, stride=3) == 3
-assert output_size(10, 3, stride=3, padding=1) == 4
+assert [output_size(10, 3, stride=3, padding=p) for p in (0, 1)] == [3, 4]
 assert output_size(10, 3, dilation=3) == output_size(10, 7) == 4
 
 # %%
 # One formula
 # -----------
 #
-# With size :math:`n`, kernel :math:`k`, stride :math:`s`, padding :math:`p` per side
-# and dilation :math:`d`, the taps reach over :math:`d (k - 1) + 1` pixels, and the
-# output has
+# Take one axis at a time. With size :math:`n`, kernel :math:`k`, stride :math:`s`,
+# padding :math:`p` per side and dilation :math:`d`, the taps reach over
+# :math:`d (k - 1) + 1` pixels, and the output has
 #
 # .. math:: \lfloor \, (n + 2p - d (k - 1) - 1) \, / \, s \, \rfloor + 1
 #
-# pixels, rounded down because a piece of a window is no window. **Predict both axes**
-# of this layer. Tensors on the device ``meta`` have a shape but no numbers, so that
-# even a huge layer costs nothing to ask.
+# pixels, rounded down: a piece of a window is no window. **Predict both axes** of this
+# layer. (On the device ``meta`` a tensor has a shape, but no numbers.)
 
 X = torch.empty(1, 1, 9, 14, device="meta")
 options = {"stride": (2, 3), "padding": (1, 0), "dilation": (1, 2), "device": "meta"}
 layer = torch.nn.Conv2d(1, 1, kernel_size=(3, 4), **options)
 print(tuple(layer(X).shape[2:]))
+assert layer(X).shape[2] == output_size(9, 3, stride=2, padding=1) == 5
+assert layer(X).shape[3] == output_size(14, 4, stride=3, dilation=2) == 3
 
 # %%
 # Rows: :math:`(9 + 2 - 2 - 1) / 2 + 1 = 5`. Columns: :math:`(14 - 6 - 1) / 3` is two
 # and a third, so :math:`2 + 1 = 3`. :func:`convtutor.shapes.output_size` does the same.
-
-rows = output_size(9, 3, stride=2, padding=1)
-columns = output_size(14, 4, stride=3, dilation=2)
-assert (rows, columns) == tuple(layer(X).shape[2:]) == (5, 3)
-
-# %%
+#
 # Three books, one layer
 # ----------------------
-#
-# Elsewhere the same word stands for another number. D2L is *Dive into Deep Learning*.
 #
 # ==================  ==============  ==============  ===============
 # \                   PyTorch, here   CS231n          D2L
@@ -121,9 +102,10 @@ assert (rows, columns) == tuple(layer(X).shape[2:]) == (5, 3)
 # A remainder is      dropped         not allowed     dropped
 # ==================  ==============  ==============  ===============
 #
-# Here are all three on 10 pixels and 3 taps. **Where will they differ?**
+# (D2L is *Dive into Deep Learning*.) Here are all three, on 10 pixels and 3 taps.
+# **Where will they differ?**
 
-for p, s in itertools.product((0, 1), (1, 2)):
+for p, s in ((0, 1), (1, 1), (0, 2), (1, 2)):
     ours = output_size(10, 3, stride=s, padding=p)
     cs231n = (10 - 3 + 2 * p) / s + 1
     d2l = (10 - 3 + (p + p) + s) // s
@@ -131,9 +113,8 @@ for p, s in itertools.product((0, 1), (1, 2)):
     assert d2l == ours == int(cs231n)
 
 # %%
-# Only where CS231n has a fraction, and takes it for a sign that the layer wastes
-# pixels. (The formula in D2L has the total padding. Its code, being PyTorch, has one
-# side.)
+# Only where CS231n has a fraction, which it takes for a waste of pixels. (The formula
+# in D2L counts both sides, its code, being PyTorch, counts one.)
 #
 # Try it yourself
 # ---------------
@@ -144,7 +125,7 @@ for p, s in itertools.product((0, 1), (1, 2)):
 ask("unseen_pixels")
 
 # %%
-# Replace the dots. One of the cases is the one above: 11 pixels, and 5 unseen.
+# Replace the dots. One case is 3 taps on 11 pixels, with both at 2: 5 are unseen.
 
 
 def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
@@ -156,19 +137,14 @@ check("unseen_pixels", unseen_pixels)
 # In practice
 # -----------
 #
-# :class:`torch.nn.Conv2d` takes ``padding="same"`` at stride 1 only. And at stride 2
-# both 9 and 10 pixels become 5, so that on the way back nobody knows which it was: a
-# transposed convolution has to be told, by its argument ``output_padding``.
-
-assert [output_size(n, 3, stride=2, padding=1) for n in (9, 10)] == [5, 5]
-
-# %%
+# :class:`torch.nn.Conv2d` takes ``padding="same"``, at stride 1 only. On ``meta``, even
+# a huge network tells its shapes at no cost.
+#
 # Further reading
 # ---------------
 #
-# - V. Dumoulin and F. Visin, `A guide to convolution arithmetic for deep learning
+# - V. Dumoulin and F. Visin, `A guide to convolution arithmetic
 #   <https://arxiv.org/abs/1603.07285>`__.
-# - Stanford CS231n, `Convolutional networks
-#   <https://cs231n.github.io/convolutional-networks/>`__, and *Dive into Deep
-#   Learning*, `Padding and stride
+# - CS231n, `Convolutional networks
+#   <https://cs231n.github.io/convolutional-networks/>`__, and D2L, `Padding and stride
 #   <https://d2l.ai/chapter_convolutional-neural-networks/padding-and-strides.html>`__.

@@ -75,9 +75,8 @@ plots.show_grid(axes[1], transposed, title="response to K")
 fig.set_label("The band below the diagonal: −1 at its lower left edge, 1 at the other.")
 
 # %%
-# The answer is of the same sort: −1 where a row enters the band, 1 where it leaves. A
-# diagonal edge is as much upright as it is level. The upright stripe has no such luck:
-# once it lies level, the kernel no longer sees it.
+# Again −1 where a row enters the band, and 1 where it leaves: a diagonal edge is as
+# much upright as it is level. The upright stripe, once it lies level, is not seen.
 
 torch.testing.assert_close(transposed.cpu(), edges(-3, 0, 8, 5))
 assert corr2d(images.striped(6, 8).T, K.cpu()).abs().max() == 0
@@ -119,9 +118,7 @@ torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
 #
 # The three questions again: for any band, then for any image and any kernel.
 
-ask("band_edges")
-ask("transposed_image")
-ask("transposed_kernel")
+ask("band_edges", "transposed_image", "transposed_kernel")
 
 # %%
 # Replace the dots. Each of the last two may turn what the other may not.
@@ -140,9 +137,8 @@ check("transposed_kernel", transposed_kernel)
 # In practice
 # -----------
 #
-# A pair of kernels, one for each axis, measures how steep the image is along the rows
-# and down the columns. The two numbers together are the *gradient*. It points *across*
-# the edge, and is large where the edge is sharp.
+# A pair of kernels, one for each axis, measures the *gradient*. It points *across* an
+# edge, and is large where the edge is sharp.
 #
 # Further reading
 # ---------------
@@ -150,4 +146,3 @@ check("transposed_kernel", transposed_kernel)
 # - A. Zhang, Z. Lipton, M. Li and A. Smola, `Dive into Deep Learning
 #   <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__: the
 #   exercise as it was first set, without answers.
-# - :ref:`sphx_glr_tutorials_4_exercises_plot_2_design_a_kernel.py`: its second part.

@@ -2,14 +2,13 @@ r"""
 Design a kernel
 ===============
 
-By the end of this page you can write down the kernel for an edge in any direction, for
-a blur, and for a derivative of any order.
+By the end of this page you can design kernels for edges, blurs and derivatives.
 
 **You will need** :ref:`sphx_glr_tutorials_4_exercises_plot_1_diagonal_edges.py`.
 
 **You will learn**
 
-- to say what a kernel must answer to simple images, and solve for its taps;
+- to find the taps of a kernel from what it must answer to simple images;
 - why a mean of three is a poor blur.
 """
 
@@ -25,16 +24,15 @@ device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 
 # %%
-# Each heading is a question, asked without an answer in `Dive into Deep Learning
-# <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__. Take a
-# pencil to it before you read on.
+# Each heading asks a question of `Dive into Deep Learning
+# <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__. Try first.
 #
 # 1. Which sees edges across a direction?
 # ---------------------------------------
 #
 # Take a slope: brightness grows by 3 with each column and by 2 with each row. Half of
-# *right minus left* measures the 3, half of *below minus above* the 2. Walk one unit at
-# an angle :math:`\theta`, counted from right towards down, and brightness grows by
+# *right minus left* measures the 3, half of *below minus above* the 2. At an angle
+# :math:`\theta`, counted from right towards down, the slope is
 # :math:`3 \cos\theta + 2 \sin\theta`. So mix the two kernels in the same way.
 
 x = torch.arange(6.0, device=device)[None, :]
@@ -74,7 +72,6 @@ fig.set_label("Rims of a disc: orange behind an arrow, blue ahead, faded alongsi
 # to** :math:`x^2 + 3 y^2`?
 
 laplacian = torch.tensor([[0, 1, 0], [1, -4, 1], [0, 1, 0.0]], device=device)
-print(corr2d(x**2 + 3 * y**2, laplacian))
 assert (corr2d(x**2 + 3 * y**2, laplacian) == 2 + 6).all()
 
 # %%
@@ -87,14 +84,13 @@ assert (corr2d(x**2 + 3 * y**2, laplacian) == 2 + 6).all()
 stripes = x % 2
 mean = corr2d(stripes, torch.tensor([[1, 1, 1]], device=device) / 3)
 binomial = corr2d(stripes, torch.tensor([[1, 2, 1]], device=device) / 4)
-for name, row in (("before", stripes[:, 1:-1]), ("mean", mean), ("1, 2, 1", binomial)):
-    print(f"{name:8}", *(f"{pixel:.2f}" for pixel in row[0].tolist()))
+print(torch.cat([stripes[:, 1:-1], mean, binomial]))
 torch.testing.assert_close(mean - 1 / 2, -(stripes[:, 1:-1] - 1 / 2) / 3)
 torch.testing.assert_close(binomial, torch.full_like(mean, 0.5))
 
 # %%
-# It swaps them: bright becomes dark, at a third of the contrast. The taps (1, 2, 1)/4
-# wipe them out, as a blur should. They are a mean of two, (1, 1)/2, twice in a row.
+# The mean swaps them: bright becomes dark, at a third of the contrast. (1, 2, 1)/4
+# wipes them out, as a blur should. It is a mean of two, (1, 1)/2, twice in a row.
 #
 # 4. Which is the smallest for a derivative?
 # ------------------------------------------
@@ -121,9 +117,7 @@ assert (row == 6).all()
 # In general: any direction, a blur of any size, and the fewest taps for a derivative,
 # wherever the pixels lie.
 
-ask("direction_kernel")
-ask("blur_kernel")
-ask("derivative_taps")
+ask("direction_kernel", "blur_kernel", "derivative_taps")
 
 # %%
 # Replace the dots. At the places 0, 1, 2 the last one answers (1, −2, 1).
@@ -151,5 +145,4 @@ check("derivative_taps", derivative_taps)
 # - W. Freeman and E. Adelson, `The design and use of steerable filters
 #   <https://doi.org/10.1109/34.93808>`__: question 1, for kernels of any shape.
 # - B. Fornberg, `Generation of finite difference formulas on arbitrarily spaced grids
-#   <https://doi.org/10.1090/S0025-5718-1988-0935077-0>`__: question 4, for pixels at
-#   uneven distances.
+#   <https://doi.org/10.1090/S0025-5718-1988-0935077-0>`__: question 4, spaced unevenly.

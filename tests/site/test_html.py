@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -113,8 +114,8 @@ def test_every_image_is_there_and_is_described(page: Path) -> None:
             source = source[:30]
         else:
             assert (page.parent / unquote(source)).is_file(), source
-        # A thumbnail repeats the title that stands below it, and a screen reader need not hear it.
-        if not image.find_parent(class_="sphx-glr-thumbcontainer"):
+        # A thumbnail repeats the title below it, and the mark the name beside it: neither is heard.
+        if not source.endswith(("_thumb.webp", "_thumb_dark.webp", "mark.svg")):
             assert attribute(image, "alt").strip(), source
 
 
@@ -167,3 +168,48 @@ def test_the_reference_has_every_public_name(public: str) -> None:
 def test_a_reference_entry_links_to_the_pages_that_use_it() -> None:
     used_in = parse(HTML / "_api/convtutor.learn_kernel.html").select(".sphx-glr-thumbcontainer a")
     assert any("plot_1_learn_a_kernel.html" in attribute(link, "href") for link in used_in)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_page_is_described(page: Path) -> None:
+    if page.is_relative_to(HTML / "simple"):
+        pytest.skip("read by installers only")
+    (description,) = parse(page).select("meta[name=description]")
+    assert 40 <= len(attribute(description, "content")) <= 200
+
+
+def test_no_two_tutorials_are_described_alike() -> None:
+    descriptions = [parse(page_of(s)).select("meta[name=description]")[0] for s in SCRIPTS]
+    assert len({attribute(tag, "content") for tag in descriptions}) == len(SCRIPTS)
+
+
+def test_pages_follow_the_learning_order() -> None:
+    pages = [page_of(script).relative_to(HTML) for script in SCRIPTS]
+    for before, after in pairwise(pages):
+        link = parse(HTML / before).select_one(".related-pages a.next-page")
+        assert link is not None
+        following = (HTML / before.parent / attribute(link, "href")).resolve()
+        if following.name == "index.html":  # of the next section
+            link = parse(following).select_one(".related-pages a.next-page")
+            assert link is not None
+            following = (following.parent / attribute(link, "href")).resolve()
+        assert following == HTML / after
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name)
+def test_names_in_code_lead_to_their_documentation(script: Path) -> None:
+    """Every call of a function that was imported, in any block of the page."""
+    source = script.read_text(encoding="utf-8")
+    linked = {
+        link.get_text(): attribute(link, "href") for link in parse(page_of(script)).select("pre a")
+    }
+    ours = re.search(r"^from convtutor import (.*)$", source, re.MULTILINE)
+    assert ours is not None
+    imported = {"torch", "nn", "plt", "signal", *ours[1].split(", ")}
+    code = re.sub(r"^#.*", "", source, flags=re.MULTILINE)
+    used = {
+        name
+        for name in re.findall(r"(?<![\w.\"'])[A-Za-z_][\w.]*(?=\()", code)
+        if name.split(".")[0] in imported and not name.endswith(("_", ".T"))
+    }
+    assert sorted(used - linked.keys()) == []

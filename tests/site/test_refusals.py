@@ -5,9 +5,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import torch
+from bs4 import BeautifulSoup
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,6 +54,10 @@ def small_site(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / "docs" / folder, docs / folder)
     for file in ("conf.py", "references.bib"):
         shutil.copy(ROOT / "docs" / file, docs)
+    # The package too, which the site offers for download.
+    shutil.copytree(ROOT / "convtutor", tmp_path / "convtutor")
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / file, tmp_path)
     section.mkdir(parents=True)
     (tmp_path / "gallery" / "GALLERY_HEADER.rst").write_text("Gallery\n=======\n\nAll.\n")
     (section / "GALLERY_HEADER.rst").write_text("Section\n-------\n\nSome.\n")
@@ -80,16 +87,60 @@ def test_a_sound_site_builds_twice(small_site: Path) -> None:
         assert "WARNING:" not in result.stderr
 
 
-def test_a_figure_is_saved_for_both_themes(small_site: Path) -> None:
+def test_a_figure_is_shown_for_both_themes(small_site: Path) -> None:
+    label = 'A "stripe" of <i>1</i> & 0,\\nwith *no* \\\\ in it.\\n\\nIts caption, *set*.'
+    replace(small_site / "gallery/1_section/plot_page.py", '"A stripe."', f"'{label}'")
     assert build(small_site, "-W").returncode == 0
     html = (small_site / "docs/_build/html/tutorials/1_section/plot_page.html").read_text()
-    for theme, file in (
-        ("only-light", "sphx_glr_plot_page_001.png"),
-        ("only-dark", "sphx_glr_plot_page_001_dark.png"),
+    soup = BeautifulSoup(html, "html.parser")
+    figure = soup.find("figure")
+    assert figure is not None
+    light, dark = figure.find_all("img")
+    for image, theme, end in (
+        (light, "only-light", "001.webp"),
+        (dark, "only-dark", "001_dark.webp"),
     ):
-        (tag,) = [line for line in html.split("<") if line.startswith("img") and theme in line]
-        assert 'alt="A stripe."' in tag
-        assert file in tag
+        assert image["class"] == [theme]
+        assert str(image["src"]).endswith(f"_images/sphx_glr_plot_page_{end}")
+        assert image["alt"] == 'A "stripe" of <i>1</i> & 0, with *no* \\ in it.'
+        assert image["loading"] == "lazy"
+        # Twice as many pixels as the page asks for.
+        with Image.open(small_site / "docs/_build/html" / str(image["src"])[6:]) as saved:
+            shown = (int(str(image["width"])), int(str(image["height"])))
+            assert shown == (saved.width // 2, saved.height // 2)
+    caption = figure.find("figcaption")
+    assert caption is not None
+    assert caption.get_text().strip("¶# \n") == "Its caption, set."
+
+
+def test_a_site_that_knows_its_address_says_so(small_site: Path) -> None:
+    known = {
+        "CONVTUTOR_BASE_URL": "https://site.example/course",
+        "CONVTUTOR_REPOSITORY": "https://git.example/owner/name",
+        "CONVTUTOR_BRANCH": "trunk",
+    }
+    assert build(small_site, "-W", **known).returncode == 0
+    html = small_site / "docs/_build/html"
+    page = "tutorials/1_section/plot_page"
+    soup = BeautifulSoup((html / f"{page}.html").read_text(), "html.parser")
+    said = {tag["property"]: str(tag["content"]) for tag in soup.select("meta[property^='og:']")}
+    assert said["og:url"] == f"https://site.example/course/{page}.html"
+    assert said["og:title"] == "A page"
+    card = said["og:image"].removeprefix("https://site.example/course/")
+    with Image.open(html / card) as image:
+        assert image.size == (1200, 630)
+        assert sum(image.convert("L").histogram()[:100]), "there is no ink on the card"
+    edit = soup.select_one(".edit-this-page a")
+    assert edit is not None
+    source = "gallery/1_section/plot_page.py"
+    assert edit["href"] == f"https://git.example/owner/name/edit/trunk/{source}"
+    sitemap = ElementTree.parse(html / "sitemap.xml").getroot()
+    addresses = [(entry[0].text or "") for entry in sitemap]
+    assert f"https://site.example/course/{page}.html" in addresses
+    lost = BeautifulSoup((html / "404.html").read_text(), "html.parser")
+    sheets = [str(link["href"]) for link in lost.select("link[rel=stylesheet]")]
+    assert sheets
+    assert all(sheet.startswith("/course/_static/") for sheet in sheets)
 
 
 @pytest.mark.parametrize("strict", [("-W",), ()], ids=["strict", "lenient"])

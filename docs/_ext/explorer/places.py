@@ -6,12 +6,12 @@ Lay your own kernel on it
 -------------------------
 
 Point at a number of the output, or walk there with the arrow keys: its window lights up, and the
-sum is written out. Every number can be changed. **Which kernel makes the output 0, 1, 3, 4**, the
-pixel in the upper left of each window?
+sum is written out. Every number can be changed. **Which taps make the output 3, 0, 1 and 1, 1, 0**,
+the middle pixel of each window's lower row?
 
 .. corr-explorer::
-   :image: 0 to 8
-   :kernel: [[0, 1], [2, 3]]
+   :image: first example
+   :kernel: [[1, 2, -1], [0, 1, 3]]
    :controls: none
 """,
     "tutorials/1_cross_correlation/plot_2_filter_a_photograph": """

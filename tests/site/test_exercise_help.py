@@ -1,0 +1,103 @@
+"""Read the exercises as a visitor would: below each check its hints and its solution, folded."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from exercises import notebook_help
+
+from convtutor.exercises import EXERCISES
+
+ROOT = Path(__file__).parents[2]
+HTML = ROOT / "docs" / "_build" / "html"
+SCRIPTS = sorted((ROOT / "gallery").rglob("plot_*.py"))
+
+
+def checks(script: Path) -> list[str]:
+    return re.findall(r'^check\("(\w+)"', script.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def page_of(script: Path) -> Path:
+    return HTML / "tutorials" / script.relative_to(ROOT / "gallery").with_suffix(".html")
+
+
+def read(page: Path) -> BeautifulSoup:
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+
+
+def words(text: str) -> str:
+    """Text without its spacing and its typography."""
+    return re.sub(r"[\s`*“”‘’'\"]+", "", text)
+
+
+def summary(panel: Tag) -> str:
+    assert panel.summary is not None
+    return panel.summary.get_text()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_hints_and_solution_are_folded_below_the_check(script: Path) -> None:
+    panels = read(page_of(script)).select("details.exercise")
+    names = checks(script)
+    assert len(panels) == len(names) >= 1
+    printed = panels[0].find_previous("pre")
+    assert printed is not None
+    assert printed.get_text().count("not attempted yet") == len(names)
+    for panel, name in zip(panels, names, strict=True):
+        exercise = EXERCISES[name]
+        assert summary(panel) == f"Hints and a solution for {name}"
+        inner = panel.find_all("details")
+        titles = [f"Hint {number}" for number in range(1, len(exercise.hints) + 1)]
+        assert [summary(details) for details in inner] == [*titles, "Solution"]
+        for details, hint in zip(inner, exercise.hints, strict=False):
+            assert words(details.get_text()).endswith(words(hint))
+        source = inner[-1].find("pre")
+        assert source is not None
+        assert source.get_text() == inspect.getsource(exercise.solution)
+        assert source.find("span", class_="k"), "not highlighted"
+        for details in (panel, *inner):
+            assert not details.has_attr("open")
+
+
+def test_the_list_has_every_exercise_easy_ones_first_and_leads_to_its_page() -> None:
+    soup = read(HTML / "exercises.html")
+    found: dict[str, tuple[str, str]] = {}
+    for section in soup.select("section section"):
+        assert section.h2 is not None
+        effort = section.h2.get_text().rstrip("¶#").lower()
+        for item in section.find_all("li"):
+            name, link = item.find("code"), item.find_all("a")[-1]
+            assert name is not None
+            assert words(EXERCISES[name.get_text()].statement) in words(item.get_text())
+            found[name.get_text()] = effort, str(link["href"])
+    expected = {
+        name: (
+            EXERCISES[name].effort,
+            f"{page_of(script).relative_to(HTML).as_posix()}#try-it-yourself",
+        )
+        for script in SCRIPTS
+        for name in checks(script)
+    }
+    assert found == expected
+    order = [("easy", "medium", "hard").index(effort) for effort, _ in found.values()]
+    assert order == sorted(order)
+
+
+def test_no_download_knows_of_the_panel() -> None:
+    scripts = list((HTML / "_downloads").rglob("plot_*.py"))
+    assert len(scripts) >= len(SCRIPTS)
+    for script in scripts:
+        text = script.read_text(encoding="utf-8")
+        assert "exercise-help" not in text
+        assert not any(inspect.getsource(e.solution) in text for e in EXERCISES.values())
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_notebook_can_have_the_help_in_markdown(name: str) -> None:
+    text = notebook_help(name)
+    for number, hint in enumerate(EXERCISES[name].hints, 1):
+        assert f"\n{number}. {hint}\n" in text
+    assert f"```python\n{inspect.getsource(EXERCISES[name].solution)}```\n" in text
+    assert text.count(f"`{name}`") == 2
