@@ -139,8 +139,8 @@ check("fastest_rate", fastest_rate)
 # In practice
 # -----------
 #
-# A network's loss looks like a bowl near every point, and the steepest direction still
-# limits the rate. The bowl changes on the way, so rates are found by trial.
+# Along its steep directions a network's loss looks like a bowl, too, and the steepest
+# still limits the rate. But the bowl changes on the way, so rates are found by trial.
 #
 # Further reading
 # ---------------

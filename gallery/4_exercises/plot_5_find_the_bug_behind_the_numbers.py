@@ -43,7 +43,7 @@ torch.testing.assert_close(fresh(X, K), corr2d(X, K))
 # %%
 # ``torch.zeros`` without dtype and device gives 32 bits on the CPU, whatever came in.
 # That suits most examples. Give it 64 bits, and half of the digits are lost without a
-# word. ``gradcheck`` notices, as it compares slopes with tiny differences.
+# word. ``gradcheck`` notices, as it compares gradients with tiny differences.
 
 third = torch.tensor([[1 / 3, 0]], dtype=torch.float64)
 print(f"{corr2d(third, K.double()).item():.16f}, not")
