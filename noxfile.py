@@ -49,10 +49,11 @@ def minimums(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the site from scratch, and say where it is."""
+    """Build the site, and say where it is. ``-- --clean`` starts from nothing."""
     install(session, "docs")
-    for folder in WRITTEN:
-        shutil.rmtree(folder, ignore_errors=True)
+    if "--clean" in session.posargs:
+        for folder in WRITTEN:
+            shutil.rmtree(folder, ignore_errors=True)
     session.run("sphinx-build", "--nitpicky", "--fail-on-warning", "docs", str(HTML))
     session.log(f"Read it at {(HTML / 'index.html').as_uri()}")
 
@@ -129,7 +130,9 @@ def live(session: nox.Session) -> None:
     # A rebuild must not be set off by what it writes itself.
     ignored = [argument for folder in WRITTEN for argument in ("--ignore", str(folder))]
     watched = ["--watch", "convtutor", "--watch", "gallery"]
-    session.run("sphinx-autobuild", *ignored, *watched, "docs", str(target), env=preview)
+    # What has not changed stays as it is: not all may be as in a build of its own, but it is fast.
+    options = ["-D", "freshness_keeps_pages=1"]
+    session.run("sphinx-autobuild", *ignored, *watched, *options, "docs", str(target), env=preview)
 
 
 if __name__ == "__main__":

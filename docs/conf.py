@@ -40,8 +40,10 @@ extensions = [
     "explorer",
     "figures",
     "frame",
+    "freshness",
     "mathml",
     "preview",
+    "provenance",
 ]
 
 # The gallery writes a notebook beside every page; the page is the one to read.
@@ -55,6 +57,8 @@ intersphinx_mapping = {
     "torch": ("https://docs.pytorch.org/docs/stable", "inventories/torch.txt"),
     "scipy": ("https://docs.scipy.org/doc/scipy", "inventories/scipy.txt"),
     "matplotlib": ("https://matplotlib.org/stable", "inventories/matplotlib.txt"),
+    "dask": ("https://docs.dask.org/en/stable", "inventories/dask.txt"),
+    "sklearn": ("https://scikit-learn.org/stable", "inventories/sklearn.txt"),
 }
 
 sphinx_gallery_conf = {
@@ -68,8 +72,10 @@ sphinx_gallery_conf = {
     "backreferences_dir": "_backreferences",
     "doc_module": ("convtutor",),
     "prefer_full_module": {"convtutor"},
-    "junit": str(HERE / "_build" / "gallery.xml"),
+    "reset_modules": ("matplotlib", "runs.around"),
+    "reset_modules_order": "both",
     "write_computation_times": False,  # the page *This build* has them
+    "min_reported_time": 3600,  # and so does the fold at the end of each page
     "show_signature": False,
 }
 
@@ -81,7 +87,7 @@ autodoc_member_order = "bysource"
 autosummary_imported_members = True
 napoleon_numpy_docstring = False
 
-nb_execution_mode = "force"
+nb_execution_mode = "cache"
 nb_execution_timeout = 120
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]

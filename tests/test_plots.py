@@ -396,19 +396,6 @@ def test_arrow_points_from_right_towards_down(
     assert arrow.get_position() == pytest.approx(tail)
 
 
-def test_frequencies_are_brightest_in_the_middle(ax: Axes, device: torch.device) -> None:
-    image = torch.ones(4, 6, device=device)
-    image[:, ::2] += 0.01  # the quickest wave from side to side, and a weak one
-    plots.show_frequencies(ax, torch.fft.fft2(image), title="a title")
-    sizes = numpy.asarray(only_image(ax).get_array())
-    assert sizes[2, 3] == sizes.max() == pytest.approx(24 * 1.005)
-    assert sizes[2, 0] == pytest.approx(24 * 0.005, rel=1e-3)
-    # What is not there is drawn as a hundred thousandth, for zero has no logarithm.
-    assert sizes[0, 1] == sizes.min() == pytest.approx(1e-5 * sizes.max())
-    assert only_image(ax).get_clim() == pytest.approx((1e-5 * sizes.max(), sizes.max()))
-    assert ax.get_title() == "a title"
-
-
 def test_costs_have_a_curve_each(ax: Axes, device: torch.device) -> None:
     costs = {"one": [8, 18], "two": [9, 9], "three": [5, 6], "best": [1, 1]}
     curves = {name: torch.tensor(values, device=device) for name, values in costs.items()}
@@ -433,20 +420,4 @@ def test_chunk_has_its_halo_below_and_on_the_right(ax: Axes, device: torch.devic
     cuts = [line for line in ax.lines if line.get_linewidth() > 5]
     assert [points(line) for line in cuts] == [[[0, 2.5], [1, 2.5]], [[3.5, 0], [3.5, 1]]]
     assert len(texts(ax)) == 48
-    assert ax.get_title() == "a title"
-
-
-def test_memory_is_stretched_to_one_width(ax: Axes) -> None:
-    readings = {
-        "long": torch.tensor([0.0, 2e6, 4e6, 1e6], dtype=torch.float64),
-        "short": torch.tensor([1e6, 9e6], dtype=torch.float64),
-    }
-    plots.show_memory(ax, readings, size=5e6, title="a title")
-    long, short, size = ax.lines
-    thirds, heights = zip(*points(long), strict=True)
-    assert thirds == pytest.approx((0, 1 / 3, 2 / 3, 1))
-    assert heights == (0, 2, 4, 1)
-    assert points(short) == [[0, 1], [1, 9]]
-    assert points(size) == [[0, 5], [1, 5]]
-    assert [line.get_label() for line in ax.lines] == ["long", "short", "the image itself"]
     assert ax.get_title() == "a title"

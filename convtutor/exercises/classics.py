@@ -331,7 +331,7 @@ IS_RIGHT = Exercise(
     specification=is_right_spec,
     solution=is_right,
     hints=(
-        "Compare with ``corr2d``. On which image and kernel would all bugs of this page show?",
+        "Compare with ``corr2d``. On which image and kernel would every bug show?",
         "A wide image, busy up to its border, and a kernel of 1 × 2 that is not symmetric. (On "
         "a tall image some suspects raise an error, which you would have to catch.)",
         "Numbers are not all: compare dtypes, in 64 bits, and look at the image afterwards.",

@@ -100,8 +100,8 @@ DESCEND = Exercise(
     specification=descend_spec,
     solution=descend,
     hints=(
-        "Autograd will do, as on this page. Or do without, in two lines: begin with the "
-        "errors, ``corr2d(image, kernel) - target``.",
+        "Autograd will do. Or do without, in two lines: begin with the errors, "
+        "``corr2d(image, kernel) - target``.",
         "The gradient of a square is twice the error, times the pixel that the tap lay on.",
         "That sum over all windows is a cross-correlation of the image with the errors.",
         "Return a new kernel: ``kernel -= ...`` would change the caller's.",
@@ -137,7 +137,7 @@ FASTEST_RATE = Exercise(
     specification=fastest_rate_spec,
     solution=fastest_rate,
     hints=(
-        "Look at the figure with the curves: which directions decide, and which never do?",
+        "Draw what a step leaves of each error, over the rate. Which directions decide?",
         "At the best rate the flattest direction and the steepest shrink alike, with opposite "
         "signs: 1 − rate · low = −(1 − rate · high).",
         "Solve that for the rate.",

@@ -157,7 +157,7 @@ WRAP_AROUND = Exercise(
     specification=wrap_around_spec,
     solution=wrap_around,
     hints=(
-        "The page drops some rows and columns of a product of spectra. Why?",
+        "Filtering by spectra drops some rows and columns at the end. What is in them?",
         "``torch.fft.fft2`` takes the shape to fill up to with zeros as its second argument.",
         "Correlation wants the complex conjugate of the kernel's spectrum; the result is "
         "real, but for rounding: ``.real``.",

@@ -100,21 +100,3 @@ def show_costs(ax: Axes, sizes: Tensor, costs: dict[str, Tensor], *, title: str)
     ax.minorticks_off()
     ax.grid(color=GREY, alpha=0.3)
     ax.legend(frameon=False, handlelength=1.6)
-
-
-def show_memory(ax: Axes, readings: dict[str, Tensor], *, size: float, title: str) -> None:
-    """Draw how much memory some runs took, each stretched to the same width.
-
-    Args:
-        ax: Where to draw.
-        readings: For each run its readings in bytes, evenly spaced in time; at most three.
-        size: Bytes to compare them with, drawn as a level line.
-        title: What the runs did.
-    """
-    for (name, values), colour in zip(readings.items(), (BLUE, ORANGE, GREY), strict=False):
-        taken = numbers(values) / 1e6
-        ax.plot(numpy.linspace(0, 1, len(taken)), taken, color=colour, linewidth=2, label=name)
-    ax.axhline(size / 1e6, color=GREY, linestyle="--", label="the image itself")
-    ax.set(xticks=(0, 1), xticklabels=("start", "end"), ylabel="million bytes", title=title)
-    ax.grid(axis="y", color=GREY, alpha=0.3)
-    ax.legend(frameon=False)

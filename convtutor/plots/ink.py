@@ -11,9 +11,6 @@ BLUE, ORANGE, GREY = "#2f6db3", "#d9731a", "#7f858c"
 # Negative is blue, zero is pale, positive is orange: told apart by colour-blind readers too.
 SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#f4f1ea", ORANGE])
 
-# From nothing to full, for what has no sign.
-STRENGTH = LinearSegmentedColormap.from_list("strength", ["#10171f", BLUE, "#f4f1ea"])
-
 
 def numbers(tensor: Tensor) -> numpy.ndarray:
     """Hand a tensor on any device, of any dtype, to matplotlib."""

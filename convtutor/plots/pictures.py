@@ -1,14 +1,13 @@
 """Grids, images and what is marked on them."""
 
 import numpy
-import torch
 from matplotlib import patheffects
 from matplotlib.axes import Axes
-from matplotlib.colors import CenteredNorm, LogNorm
+from matplotlib.colors import CenteredNorm
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from convtutor.plots.ink import BLUE, SIGNED, STRENGTH, bare, numbers, size
+from convtutor.plots.ink import BLUE, SIGNED, bare, numbers, size
 
 
 def show_grid(
@@ -121,23 +120,6 @@ def show_response(ax: Axes, response: Tensor, *, title: str) -> None:
     values = numbers(response)
     limit = float(numpy.percentile(abs(values), 99)) or size(values)
     ax.imshow(values, cmap=SIGNED, norm=CenteredNorm(halfrange=limit))
-    bare(ax, title)
-
-
-def show_frequencies(ax: Axes, spectrum: Tensor, *, title: str) -> None:
-    """Draw the size of a two-dimensional spectrum, on a logarithmic scale.
-
-    The constant part is in the middle, quick waves are at the rim. Colour ends at a hundred
-    thousandth of the largest size.
-
-    Args:
-        ax: Where to draw.
-        spectrum: Complex numbers as :func:`torch.fft.fft2` returns them, shape ``(H, W)``.
-        title: What the spectrum shows.
-    """
-    sizes = numbers(torch.fft.fftshift(spectrum.detach().abs()))
-    largest = size(sizes)
-    ax.imshow(sizes.clip(1e-5 * largest), cmap=STRENGTH, norm=LogNorm(1e-5 * largest, largest))
     bare(ax, title)
 
 

@@ -1,7 +1,7 @@
 """What stands around the text of a page: who it is for search engines, and what it loads.
 
-A page is described in its head, is left without the style sheets and scripts that it has no use
-for, and links to its source if the environment says where that is. A site that knows its address
+A page is described in its head, is left without style sheets and scripts that it has no use for,
+and links to its source if the environment says where that is. A site that knows its address
 also gets a map, and a picture for every page that is shared.
 """
 
@@ -24,15 +24,9 @@ from sphinx.util.typing import ExtensionMetadata
 _CLAIM = "Learn what a convolutional layer computes, by computing it."
 _SUMMARY_LENGTHS = 40, 160  # less says nothing, more is not shown
 
-# Fragments of file names, and what a page that needs the file has in its text.
-# sphinx-gallery's own sheets are replaced by ours; we use no tags of its kind, and none of the
-# extensions that furo dresses.
-_NEEDED_BY = {
-    "mystnb": 'class="cell',
-    "sg_gallery": None,
-    "sg-tags": None,
-    "furo-extensions": None,
-}
+# Style sheets and scripts that no page needs: ours say how a gallery and the output of a cell look,
+# and we use neither sphinx-gallery's tags nor any extension that furo dresses.
+_UNUSED = ("furo-extensions", "mystnb", "sg-tags", "sg_gallery")
 
 _CARD = (1200, 630)  # what OpenGraph's readers expect
 _PAPER = "#fbfaf7"
@@ -101,17 +95,13 @@ def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> st
 def _lighten(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Leave out what the page does not use."""
-
-    def is_needed(file: Any) -> bool:
-        return all(
-            mark is not None and mark in context.get("body", "")
-            for fragment, mark in _NEEDED_BY.items()
-            if fragment in str(getattr(file, "filename", file))
-        )
-
+    """Leave out what no page uses."""
     for kind in ("css_files", "script_files"):
-        context[kind] = [file for file in context[kind] if is_needed(file)]
+        context[kind] = [
+            file
+            for file in context[kind]
+            if not any(name in str(getattr(file, "filename", file)) for name in _UNUSED)
+        ]
 
 
 def _mend(
@@ -121,6 +111,8 @@ def _mend(
     body = context.get("body", "")
     # A deprecated role, and not one of a list's items.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    # The empty corner of a table is the header of nothing.
+    body = re.sub(r'<th class="head[^"]*"><p></p></th>', "<td></td>", body)
     if pagename.startswith("_modules/"):
         # A block of code is set in <pre>, which must hold no <div>.
         body = re.sub(

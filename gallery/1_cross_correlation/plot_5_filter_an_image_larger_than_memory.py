@@ -11,7 +11,7 @@ got the same answer to the last bit.
 
 **You will learn**
 
-- what a piece of an image must borrow from its neighbours: its *halo*;
+- what a piece of an image must borrow from its neighbours: its :term:`halo`;
 - how Dask cuts, lends and filters the pieces, on one machine or on a hundred.
 """
 

@@ -45,7 +45,7 @@ loss = (G * corr2d(X, K)).sum()
 nudge = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]], device=device)
 rise = (G * corr2d(X, K + nudge)).sum() - loss
 print("rise:", rise.item())
-assert rise == (G * X[0:2, 1:5]).sum() == 13
+assert round(rise.item(), 3) == (G * X[0:2, 1:5]).sum() == 13
 
 # %%
 # By 13: the sum of those pixels, each times what its output pixel is worth to the loss.
@@ -54,7 +54,7 @@ assert rise == (G * X[0:2, 1:5]).sum() == 13
 
 kernel_grad = corr2d(X, G)
 print(kernel_grad)
-assert kernel_grad.shape == K.shape and kernel_grad[0, 1] == rise
+torch.testing.assert_close(kernel_grad[0, 1], rise)
 
 # %%
 # The image: whom did each pixel serve?
@@ -89,7 +89,7 @@ fig.set_label(
 # pixel, so its gradient is the sum of ``G``. Does autograd find all three? And do they
 # pass :func:`torch.autograd.gradcheck.gradcheck`, which nudges each number in turn?
 
-assert image_grad[1, 2] == 10
+assert round(image_grad[1, 2].item(), 3) == 10
 layer = Conv2D((2, 3)).to(device)
 with torch.no_grad():
     layer.weight.copy_(K)

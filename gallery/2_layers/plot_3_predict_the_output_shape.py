@@ -50,7 +50,8 @@ for name, padding in (("valid", (0, 0)), ("same", (1, 2)), ("full", (2, 4))):
 # one tap to the next; at 1 the taps are neighbours. **With 3 taps on 10 pixels, how
 # many windows are there at stride 3? And at dilation 3?**
 
-fig, axes = plt.subplots(3, 1, figsize=(5, 6.2), layout="constrained")
+fig, axes = plt.subplots(3, 1, figsize=(5, 6.2), height_ratios=(4, 5, 5))
+fig.set_layout_engine("constrained")
 plots.show_windows(axes[0], 10, 3, stride=3, title="stride 3")
 plots.show_windows(axes[1], 10, 3, stride=3, padding=1, title="stride 3, padding 1")
 plots.show_windows(axes[2], 10, 3, dilation=3, title="dilation 3")
@@ -76,8 +77,8 @@ assert output_size(10, 3, dilation=3) == output_size(10, 7) == 4
 #
 # .. math:: \lfloor \, (n + 2p - d (k - 1) - 1) \, / \, s \, \rfloor + 1
 #
-# pixels, rounded down because a piece of a window is no window. **Predict both axes**
-# of this layer. (On the device ``meta`` a tensor has a shape, but no numbers.)
+# pixels, rounded down: a piece of a window is no window. **Predict both axes** of this
+# layer. (On the device ``meta`` a tensor has a shape, but no numbers.)
 
 X = torch.empty(1, 1, 9, 14, device="meta")
 options = {"stride": (2, 3), "padding": (1, 0), "dilation": (1, 2), "device": "meta"}
@@ -93,8 +94,6 @@ assert layer(X).shape[3] == output_size(14, 4, stride=3, dilation=2) == 3
 # Three books, one layer
 # ----------------------
 #
-# The same word, another number; D2L is *Dive into Deep Learning*.
-#
 # ==================  ==============  ==============  ===============
 # \                   PyTorch, here   CS231n          D2L
 # ==================  ==============  ==============  ===============
@@ -103,7 +102,8 @@ assert layer(X).shape[3] == output_size(14, 4, stride=3, dilation=2) == 3
 # A remainder is      dropped         not allowed     dropped
 # ==================  ==============  ==============  ===============
 #
-# Here are all three on 10 pixels and 3 taps. **Where will they differ?**
+# (D2L is *Dive into Deep Learning*.) Here are all three, on 10 pixels and 3 taps.
+# **Where will they differ?**
 
 for p, s in ((0, 1), (1, 1), (0, 2), (1, 2)):
     ours = output_size(10, 3, stride=s, padding=p)
@@ -143,7 +143,7 @@ check("unseen_pixels", unseen_pixels)
 # Further reading
 # ---------------
 #
-# - V. Dumoulin and F. Visin, `A guide to convolution arithmetic for deep learning
+# - V. Dumoulin and F. Visin, `A guide to convolution arithmetic
 #   <https://arxiv.org/abs/1603.07285>`__.
 # - CS231n, `Convolutional networks
 #   <https://cs231n.github.io/convolutional-networks/>`__, and D2L, `Padding and stride

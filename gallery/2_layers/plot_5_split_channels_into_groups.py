@@ -49,8 +49,8 @@ torch.testing.assert_close(layer(X[None])[0, 4], by_hand)
 # Who listens to whom
 # -------------------
 #
-# With one group per channel the layer is called *depthwise*: each channel is filtered
-# by itself. To mix the results, a 1 × 1 layer follows.
+# With one group per channel the layer is called :term:`depthwise`: each channel is
+# filtered by itself. To mix the results, a 1 × 1 layer follows.
 
 
 def variants(c):

@@ -31,8 +31,8 @@ device = default_device()
 # -------------------
 #
 # An output pixel sees a window, whose pixels may be outputs of a layer before it. All
-# pixels of the image that it depends on in the end are its *receptive field*. Here are
-# three layers with all taps 1; the second has stride 2.
+# pixels of the image that it depends on in the end are its :term:`receptive field`.
+# Here are three layers with all taps 1; the second has stride 2.
 
 layers = [((3, 3), 1), ((2, 3), 2), ((2, 3), 1)]  # kernel and stride
 stack = nn.Sequential(*(nn.Conv2d(1, 1, k, s, bias=False) for k, s in layers))
@@ -45,7 +45,7 @@ for layer in stack.to(device):
 # multiplies it for the layers to come. **How many rows and columns does one output
 # pixel of our stack see?**
 
-rows, _ = receptive_field([(3, 1, 1), (2, 2, 1), (2, 1, 1)])
+rows, _ = receptive_field([(3, 1, 1), (2, 2, 1), (2, 1, 1)])  # kernel, stride, dilation
 columns, _ = receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 1)])
 print(rows, "rows and", columns, "columns")
 assert (rows, columns) == (1 + 2 * 1 + 1 * 1 + 1 * 2, 1 + 2 * 1 + 2 * 1 + 2 * 2)
@@ -79,7 +79,7 @@ assert ways[0, 2] == 1 and ways.max() == 15 and (ways == 15).sum() == 2
 # -----------------------------------------------------
 #
 # Every window is treated alike, so a shifted image gives a shifted response. This is
-# called *equivariance*. Move the stripe by one column:
+# called :term:`equivariance <equivariant>`. Move the stripe by one column:
 
 
 def respond(image, **options):
@@ -107,8 +107,8 @@ fig.set_label(
 )
 
 # %%
-# Padding adds two edges, which stay put while the image moves. Stride 2 finds none of
-# the image's two edges before the move, as both fall between its windows; then, both.
+# Padding adds two edges, which stay put while the image moves. Stride 2 finds no edge
+# before the move, as both of them fall between its windows; after it, both.
 
 for image in (before, after):
     assert respond(image, padding=(0, 1))[:, ::8].tolist() == [[-1, 1]] * 2

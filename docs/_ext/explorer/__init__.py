@@ -85,7 +85,7 @@ class Explorer(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Write the element, with a still of the same example for readers without JavaScript."""
-        for file in HERE.iterdir():
+        for file in (*HERE.glob("*.py"), *HERE.glob("*.json")):
             self.env.note_dependency(str(file))
         self.env.metadata[self.env.docname]["explorer"] = "yes"
         controls = self.options.get("controls", "").split()
@@ -109,6 +109,7 @@ class Explorer(SphinxDirective):
         text = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
         html = (
             f"<corr-explorer{attributes}>\n{still}\n"
+            "<noscript><p>With JavaScript, every number here can be changed.</p></noscript>\n"
             f'<script type="application/json">{text}</script>\n</corr-explorer>'
         )
         return [nodes.raw("", html, format="html")]
@@ -234,17 +235,25 @@ def _webp(image: Tensor, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def _place(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put the explorer into a page of the gallery, as a section before the exercise."""
+def place(docname: str, source: str) -> str:
+    """Put the explorer into a page of the gallery, as a section before the exercise.
+
+    Raises:
+        ExtensionError: If the page has no exercise.
+    """
     if docname not in PLACES:
-        return
+        return source
     heading = "\nTry it yourself\n---"
-    before, found, after = source[0].partition(heading)
+    before, found, after = source.partition(heading)
     if not found:
         raise ExtensionError(
             f"{docname} has no section 'Try it yourself' to put the explorer before"
         )
-    source[0] = f"{before}\n{PLACES[docname]}\n{heading}{after}"
+    return f"{before}\n{PLACES[docname]}\n{heading}{after}"
+
+
+def _place(app: Sphinx, docname: str, source: list[str]) -> None:
+    source[0] = place(docname, source[0])
 
 
 def _write_scripts(app: Sphinx) -> None:

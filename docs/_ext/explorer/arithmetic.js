@@ -42,27 +42,27 @@
     return flip ? plane(kernel.rows, kernel.columns, kernel.data.slice().reverse()) : kernel;
   }
 
-  /* One pass over the image for each tap that is not zero. */
   function correlate(padded, kernel, settings) {
     const { stride: [down, right], dilation } = settings;
     const { rows, columns, data: taps } = laid(kernel, settings);
-    const [height, width] = [rows, columns].map((n) => n - 1);
     const output = plane(
-      Math.floor((padded.rows - dilation[0] * height - 1) / down) + 1,
-      Math.floor((padded.columns - dilation[1] * width - 1) / right) + 1);
-    const pixels = padded.data, sums = output.data;
+      Math.floor((padded.rows - dilation[0] * (rows - 1) - 1) / down) + 1,
+      Math.floor((padded.columns - dilation[1] * (columns - 1) - 1) / right) + 1);
     taps.forEach((tap, k) => {
-      if (tap === 0) return;
       const start = dilation[0] * Math.floor(k / columns) * padded.columns
         + dilation[1] * (k % columns);
-      for (let r = 0, to = 0; r < output.rows; r++) {
-        let from = start + r * down * padded.columns;
-        for (const end = to + output.columns; to < end; to++, from += right) {
-          sums[to] += tap * pixels[from];
-        }
-      }
+      if (tap !== 0) addShifted(output, padded, tap, start, down * padded.columns, right);
     });
     return output;
+  }
+
+  /* One pass over the image for each tap: every window's pixel under that tap, times the tap. */
+  function addShifted({ rows, columns, data: sums }, { data: pixels }, tap, start, down, right) {
+    for (let r = 0, to = 0; r < rows; r++) {
+      for (let c = 0, from = start + r * down; c < columns; c++, to++, from += right) {
+        sums[to] += tap * pixels[from];
+      }
+    }
   }
 
   /* The products that one number of the output is the sum of; places are those in the padded image. */

@@ -7,7 +7,7 @@
   "use strict";
 
   const {
-    LIMITS, MODES, RANGES, SETTINGS, Grid, History, Picture, Puzzles,
+    LIMITS, MODES, RANGES, SIZES, Grid, History, Picture, Puzzles,
     checkSettings, correlate, decode, encode, format, fromRows, limitOf, make, open, pad, parse,
     plane, products, readPicture, refusal, toRows, whole,
   } = window.corrExplorer;
@@ -15,6 +15,7 @@
   const HERE = document.currentScript.src;
   const MOST_CELLS = 20; // more rows or columns than this are shown as a picture
   const SPOKEN = 25; // products of a sum that are read out
+  const FACE = [150, 240]; // where in the photograph to begin
 
   /* ---- the photograph: a data address in a script of its own, as file:// can fetch nothing else */
 
@@ -134,6 +135,9 @@
     #fields = {};
     #frame = 0;
     #timer = 0;
+    #pending = 0;
+    #spoken = "";
+    #first = null;
 
     // ---- what a page or a test may read and set
 
@@ -195,7 +199,7 @@
         this.#change({ [what]: edited }, `${what}${row},${column}`);
         return true;
       } catch (error) {
-        this.#complain(`${error.message} The cell keeps ${format(old.data[row * old.columns + column])}.`);
+        this.#complainSoon(`${error.message} The cell keeps ${format(old.data[row * old.columns + column])}.`);
         return false;
       }
     }
@@ -218,7 +222,7 @@
       if (last.image === image && last.kernel === kernel && last.settings === settings) return last;
       const problem = refusal(image, kernel, settings);
       const padded = last.image === image && last.settings === settings && last.padded;
-      const result = { image, kernel, settings, problem, padded: problem ? null : padded || pad(image, settings) };
+      const result = { image, kernel, settings, problem, padded: problem ? undefined : padded || pad(image, settings) };
       if (!problem) result.output = correlate(result.padded, kernel, settings);
       this.#result = result;
       return result;
@@ -245,14 +249,13 @@
         complaint = error.message;
         given.name = "";
       }
-      this.#history = new History({ ...this.#state, ...given });
+      // What a script has set in the meantime stays.
+      if (!this.#history.canUndo) this.#history = new History({ ...this.#state, ...given });
       this.#first = this.#state;
       this.#build();
       this.#complain(complaint);
       this.#render();
     }
-
-    #first = null;
 
     #attributes() {
       const rows = (what, most) => {
@@ -266,7 +269,7 @@
       settings.flip = this.hasAttribute("flip");
       const isPhotograph = this.getAttribute("image") === "photograph";
       return {
-        ...(isPhotograph ? { name: "photograph", cell: [150, 240] } : rows("image", LIMITS.shared)),
+        ...(isPhotograph ? { name: "photograph", cell: FACE } : rows("image", LIMITS.shared)),
         ...rows("kernel", LIMITS.kernel), settings: checkSettings(settings),
       };
     }
@@ -349,7 +352,7 @@
 
     async #chooseImage(name) {
       try {
-        if (name === "photograph") this.#change({ name, image: await loadPhotograph(), cell: [150, 240] });
+        if (name === "photograph") this.#change({ name, image: await loadPhotograph(), cell: FACE });
         else if (name !== "custom") this.#change({ name: "", image: fromRows("image", this.#data.images[name], 99) });
       } catch (error) {
         this.#complain(error.message);
@@ -390,7 +393,7 @@
           write(text);
           input.ariaInvalid = null;
         } catch (error) {
-          this.#complain(error.message);
+          this.#complainSoon(error.message);
           input.ariaInvalid = "true";
         }
       };
@@ -407,7 +410,7 @@
         take(input.value);
       };
       this.#fields.numbers.push(() => {
-        if (document.activeElement !== input || Number(input.value) !== read() && input.ariaInvalid !== "true") input.value = read();
+        if (document.activeElement !== input || input.ariaInvalid !== "true") input.value = read();
       });
       return make("label", { className: "ce-field" }, label, input);
     }
@@ -418,8 +421,8 @@
         ...labels.map((label, k) => this.#number(label, RANGES[name], () => this.#state.settings[name][k],
           (text) => this.#set(name, k, whole(name, text)))));
       const sizes = (what) => make("fieldset", {}, make("legend", {}, `Size of the ${what}`),
-        ...["rows", "columns"].map((label, axis) => this.#number(label, [1, 12], () => this.#state[what][label],
-          (text) => this.#resize(what, axis, whole("size", text)))));
+        ...["rows", "columns"].map((label, axis) => this.#number(label, SIZES, () => this.#state[what][label],
+          (text) => this.#resize(what, axis, whole("size", text, SIZES)))));
       const [mode, select] = choice("filled with", MODES, (name) =>
         this.#change({ settings: { ...this.#state.settings, mode: name } }));
       this.#fields.mode = select;
@@ -483,7 +486,14 @@
       this.#undo(way);
     }
 
+    /* Not at once: on the way to −3 the reader types a mere −. */
+    #complainSoon(text) {
+      clearTimeout(this.#pending);
+      this.#pending = setTimeout(() => this.#complain(text), 500);
+    }
+
     #complain(text) {
+      clearTimeout(this.#pending);
       if (this.#fields.message) this.#fields.message.textContent = text;
     }
 
@@ -514,7 +524,8 @@
         const isRight = this.#puzzles.judge(output, kernel);
         wanted.show(false, target, limitOf(target));
         wanted.view.tick(isRight);
-        wanted.view.mark([{ row: this.#state.cell[0], column: this.#state.cell[1] }]);
+        const [row, column] = this.#state.cell;
+        wanted.view.mark(row < target.rows && column < target.columns ? [{ row, column }] : []);
       }
       this.#showFields();
       this.#fit();
@@ -547,15 +558,13 @@
         ...terms.slice(r * kernel.columns, (r + 1) * kernel.columns).map(({ pixel, tap }, c) =>
           make("span", { className: tap ? "" : "ce-idle" },
             `${r || c ? "+ " : ""}${factor(pixel)} · ${factor(tap, true)} `))));
-      this.#fields.sum.replaceChildren(make("b", {}, `Y[${row}, ${column}]`), make("span", {}, "="),
-        make("div", { className: "ce-products" }, ...lines), make("span", {}, "="),
-        make("b", { className: "ce-result" }, value));
+      this.#fields.sum.replaceChildren(make("span", {}, make("b", {}, `Y[${row}, ${column}]`), " ="),
+        make("div", { className: "ce-products" }, ...lines),
+        make("span", {}, "= ", make("b", { className: "ce-result" }, value)));
       const read = terms.map(({ pixel, tap }) => `${format(pixel)} times ${format(tap, true)}`).join(" plus ");
       this.#spoken = `Output row ${row} column ${column}: `
         + `${terms.length > SPOKEN ? `the sum of ${terms.length} products` : read} is ${value}.`;
     }
-
-    #spoken = "";
 
     #showFields() {
       const { kernel, image, name, settings } = this.#state;
@@ -592,9 +601,8 @@
 
     /* Cells as large as the width allows: all side by side, or else one below the other. */
     #fit() {
-      const { padded, output } = this.#result;
-      if (!output || !this.#panels) return;
-      const { kernel } = this.#state;
+      const { image, kernel, padded = image, output = padded } = this.#result;
+      if (!image || !this.#panels) return;
       const [gap, signs, width] = [2, 112, this.clientWidth - 34];
       const columns = [kernel.columns, padded.columns, output.columns];
       if (this.#puzzles) columns.push(output.columns);
@@ -604,9 +612,9 @@
       const numbers = isPicture ? Math.min(40, (width - 40) / kernel.columns - gap)
         : besides >= (this.querySelector(".ce-long") ? 37 : 30) ? besides : Math.min(below, 44);
       const cell = Math.floor(Math.min(46, Math.max(numbers, 26)));
-      const picture = (width - signs - kernel.columns * (cell + gap)) / 2;
+      const beside = (width - signs - kernel.columns * (cell + gap)) / 2;
       this.style.setProperty("--ce-cell", `${cell}px`);
-      this.style.setProperty("--ce-picture", `${Math.floor(Math.min(300, picture >= 180 ? picture : width - 40))}px`);
+      this.style.setProperty("--ce-picture", `${Math.floor(beside >= 180 ? Math.min(beside, 300) : Math.min(width - 40, 250))}px`);
     }
   }
 

@@ -8,8 +8,9 @@
 
   const { MODES, plane } = window.corrExplorer;
 
-  const LIMITS = { number: 1e6, side: 1024, kernel: 15, shared: 24, link: 8000 };
+  const LIMITS = { number: 1e6, side: 1024, kernel: 15, shared: 24, link: 24000 };
   const RANGES = { stride: [1, 16], padding: [0, 32], dilation: [1, 16] };
+  const SIZES = [1, 12]; // rows and columns that can be asked for
   const SETTINGS = { stride: [1, 1], padding: [0, 0, 0, 0], mode: "zeros", dilation: [1, 1], flip: false };
 
   const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
@@ -39,8 +40,7 @@
     return text;
   }
 
-  function whole(name, text) {
-    const [least, most] = RANGES[name];
+  function whole(name, text, [least, most] = RANGES[name]) {
     const value = /^\s*\d+\s*$/.test(text) ? Number(text) : NaN;
     if (!(value >= least && value <= most)) {
       throw new RangeError(`${name} must be a whole number from ${least} to ${most}, `
@@ -178,6 +178,6 @@
   }
 
   Object.assign(window.corrExplorer, {
-    LIMITS, RANGES, SETTINGS, parse, format, whole, checkSettings, fromRows, toRows, encode, decode, History,
+    LIMITS, RANGES, SETTINGS, SIZES, parse, format, whole, checkSettings, fromRows, toRows, encode, decode, History,
   });
 })();

@@ -224,7 +224,10 @@
     }
 
     /* Without a limit it is a picture from black (0) to white (1); with one, a map of signs. */
-    show({ rows, columns, data }, limit) {
+    show(shown, limit) {
+      if (shown === this.shown && limit === this.limit) return;
+      const { rows, columns, data } = shown;
+      Object.assign(this, { shown, limit });
       if (rows !== this.rows || columns !== this.columns) {
         Object.assign(this.#canvas, { width: columns, height: rows });
         this.#canvas.style.imageRendering = columns < 200 ? "pixelated" : "auto";

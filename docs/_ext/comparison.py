@@ -1,0 +1,107 @@
+"""Compare what two builds computed: a build writes what it computed into ``build.json``."""
+
+import json
+import math
+import os
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+
+Record = dict[str, Any]
+
+_NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
+
+# Records of builds on other machines, files or folders.
+_VARIABLE = "CONVTUTOR_RECORDS"
+
+
+def results(doctree: nodes.document, figures: Iterable[Path]) -> Record:
+    """Digest what a page shows of its run.
+
+    Args:
+        doctree: The page.
+        figures: The files of its figures.
+
+    Returns:
+        Digests of the printed text and of each figure, and the numbers in the text.
+    """
+    text = "\n".join(
+        block.astext()
+        for block in doctree.findall(nodes.literal_block)
+        if {"sphx-glr-script-out", "stream"} & set(block["classes"])
+    )
+    return {
+        "printed": _digest(text.encode()),
+        "numbers": [float(number) for number in _NUMBER.findall(text)],
+        "figures": [_digest(figure.read_bytes()) for figure in sorted(figures)],
+    }
+
+
+def other_records(folder: Path) -> dict[str, Record]:
+    """Read the records to compare with: the repository's, and those that the environment names.
+
+    Returns:
+        By name; a file ``build.json`` is named after its folder.
+
+    Raises:
+        ValueError: If one of them is no such record, or is not there.
+    """
+    named = [Path(name) for name in os.environ.get(_VARIABLE, "").split(os.pathsep) if name]
+    files = sorted(folder.glob("*.json"))
+    for path in named:
+        files += sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    return {file.parent.name if file.stem == "build" else file.stem: _read(file) for file in files}
+
+
+def agreement(ours: Record, theirs: Record) -> str:
+    """Say how far the numbers that a page printed in two builds agree.
+
+    Args:
+        ours: What `results` made of the page in one build.
+        theirs: The same of the other build.
+
+    Returns:
+        A few words.
+    """
+    if ours["printed"] == theirs["printed"]:
+        return "the same text" if ours["numbers"] else "nothing printed but words, the same"
+    pairs = list(zip(ours["numbers"], theirs["numbers"], strict=False))
+    if len(ours["numbers"]) != len(theirs["numbers"]):
+        return f"other text: {len(ours['numbers'])} and {len(theirs['numbers'])} numbers"
+    apart = [pair for pair in pairs if pair[0] != pair[1]]
+    if not apart:
+        return "other words, the same numbers"
+    digits = min(agreeing_digits(*pair) for pair in apart)
+    return (
+        f"{len(pairs) - len(apart)} of {len(pairs)} numbers, "
+        f"the {'other' if len(apart) == 1 else 'others'} to {digits} digits"
+    )
+
+
+def agreeing_digits(a: float, b: float) -> int:
+    """Count the significant digits that two different numbers share, rounded down."""
+    return max(0, math.floor(-math.log10(abs(a - b) / max(abs(a), abs(b)))))
+
+
+def same_figures(ours: Iterable[str], theirs: Iterable[str]) -> str:
+    """Say how many of a page's figures are the same to the last bit."""
+    known = set(theirs)
+    same = [figure in known for figure in ours]
+    return "all" if all(same) else f"{sum(same)} of {len(same)}"
+
+
+def _read(file: Path) -> Record:
+    try:
+        record: Record = json.loads(file.read_text(encoding="utf-8"))
+        record["device"], record["pages"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{file} is no build.json of a site like this one: {error!r}") from None
+    return record
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()[:16]

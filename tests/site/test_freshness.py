@@ -1,0 +1,281 @@
+"""Change one thing in a small copy of the site: exactly the pages that depend on it run again."""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# Each page notes that it ran.
+SCRIPT = '''"""
+{title}
+=======
+
+A page.
+"""
+
+import os
+
+import matplotlib.pyplot as plt
+
+{code}
+
+with open(os.environ["RAN"], "a") as ran:
+    ran.write("{title}\\n")
+'''
+SHAPES = "from convtutor.shapes import output_size\n\nprint(output_size(7, 3))"
+FIGURES = """from convtutor import corr2d, images, plots
+
+fig, axes = plt.subplots(1, 2)
+plots.show_grid(axes[0], images.striped(2, 5), title="a stripe")
+fig.set_label("A stripe.")"""
+KERNELS = """---
+file_format: mystnb
+kernelspec:
+  name: python3
+---
+
+# Kernels
+
+```{code-cell}
+import os
+
+from convtutor import kernels
+
+with open(os.environ["RAN"], "a") as ran:
+    ran.write("kernels\\n")
+kernels.box(2).tolist()
+```
+"""
+HOME = "# Home\n\n```{toctree}\ntutorials/index\nkernels\n```\n"
+HEADER = "{0}\n{1}\n\nAll.\n"
+ALL = ["figures", "kernels", "shapes"]
+
+
+class Site:
+    """A site of two scripts and one MyST page, with a package of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.docs = root, root / "docs"
+        self.html, self.ran = self.docs / "_build" / "html", root.with_suffix(".ran")
+        for folder in ("_ext", "_static", "_templates", "inventories", "records"):
+            if (ROOT / "docs" / folder).exists():
+                shutil.copytree(ROOT / "docs" / folder, self.docs / folder)
+        shutil.copytree(ROOT / "convtutor", root / "convtutor")
+        for file in (
+            "docs/conf.py",
+            "docs/references.bib",
+            "pyproject.toml",
+            "README.md",
+            "LICENSE",
+        ):
+            shutil.copy(ROOT / file, root / file)
+        self.write("docs/index.md", HOME)
+        self.write("docs/kernels.md", KERNELS)
+        self.write("gallery/GALLERY_HEADER.rst", HEADER.format("Gallery", "======="))
+        self.write("gallery/1_section/GALLERY_HEADER.rst", HEADER.format("Section", "-------"))
+        self.write("gallery/1_section/plot_1.py", SCRIPT.format(title="shapes", code=SHAPES))
+        self.write("gallery/1_section/plot_2.py", SCRIPT.format(title="figures", code=FIGURES))
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def append(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+    def start(self, **environment: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "sphinx", "-n", "-W", "docs", str(self.html)]
+        paths = {
+            "PYTHONPATH": str(self.root),
+            "RAN": str(self.ran),
+            "SOURCE_DATE_EPOCH": "1700000000",
+        }
+        return subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=os.environ | paths | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def build(self, **environment: str) -> list[str]:
+        """Build the site; say which pages ran."""
+        self.ran.write_text("")
+        process = self.start(**environment)
+        log, _ = process.communicate()
+        assert process.returncode == 0, log
+        assert "WARNING:" not in log
+        return sorted(self.ran.read_text().split())
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """One built site. Tests leave it built, though changed."""
+    site = Site(tmp_path_factory.mktemp("built") / "site")
+    assert site.build() == ALL
+    return site
+
+
+def contents(site: Site) -> dict[str, str | bytes]:
+    """Read all that is published, without what was measured."""
+    read: dict[str, str | bytes] = {}
+    for path in sorted(site.html.rglob("*")):
+        name = path.relative_to(site.html).as_posix()
+        if path.is_file() and not name.startswith(".doctrees/"):
+            read[name] = path.read_bytes()
+            if path.suffix == ".html":
+                read[name] = re.sub("data-measured>[^<]*<", "", path.read_text(encoding="utf-8"))
+            elif name == "build.json":
+                read[name] = re.sub(r'"seconds": [\d.]+', "", path.read_text(encoding="utf-8"))
+    return read
+
+
+def differences(ours: dict[str, str | bytes], theirs: dict[str, str | bytes]) -> list[str]:
+    """Name the files that are not in both sites, or not the same."""
+    names = sorted(ours.keys() | theirs.keys())
+    return [name for name in names if ours.get(name) != theirs.get(name)]
+
+
+def test_no_change_runs_nothing_and_touches_nothing(built: Site) -> None:
+    before = {path: path.stat().st_mtime_ns for path in built.docs.rglob("*")}
+    assert built.build() == []
+    after = {path: path.stat().st_mtime_ns for path in built.docs.rglob("*")}
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("files", "pages"),
+    [
+        (["convtutor/plots/pictures.py"], ["figures"]),
+        (["convtutor/methods.py"], ["figures"]),  # by way of corr2d
+        (["docs/_ext/figures.py"], ["figures", "shapes"]),
+        (["convtutor/learning.py", "docs/_ext/mathml.py", "README.md"], []),
+    ],
+)
+def test_a_change_runs_the_pages_that_depend_on_it(
+    built: Site, files: list[str], pages: list[str]
+) -> None:
+    for file in files:
+        built.append(file, "\n# changed\n")
+    assert built.build() == pages
+
+
+def test_a_change_of_the_result_is_on_the_page(built: Site) -> None:
+    page = built.html / "tutorials" / "1_section" / "plot_1.html"
+    assert "<span></span>5\n" in page.read_text(encoding="utf-8")
+    built.append("convtutor/shapes.py", "\n\ndef output_size(*args):\n    return 41\n")
+    assert built.build() == ["shapes"]
+    assert "<span></span>41\n" in page.read_text(encoding="utf-8")
+
+
+def test_a_change_with_an_old_date_is_seen(built: Site) -> None:
+    path = built.root / "convtutor" / "kernels.py"
+    date = path.stat().st_mtime
+    built.append("convtutor/kernels.py", "\n# changed\n")
+    os.utime(path, (date, date))
+    assert built.build() == ["kernels"]
+
+
+@pytest.mark.parametrize(
+    "pretended",
+    [
+        "import torch\ntorch.__version__ = '99.0'\n",
+        "import convtutor.devices\n"
+        "convtutor.devices.describe_device = convtutor.describe_device = lambda _: 'CUDA (X)'\n",
+    ],
+    ids=["torch", "device"],
+)
+def test_another_machine_runs_all(built: Site, pretended: str) -> None:
+    """A version or a device that is made up wherever Python starts."""
+    built.write("pretended/sitecustomize.py", pretended)
+    paths = os.pathsep.join((str(built.root / "pretended"), str(built.root)))
+    assert built.build(PYTHONPATH=paths) == ALL
+
+
+def test_back_on_this_machine_and_published_elsewhere(built: Site) -> None:
+    assert built.build() == ALL
+    assert built.build(CONVTUTOR_BASE_URL="https://example.org/somewhere/") == []
+    assert built.build() == []
+
+
+def test_what_is_gone_leaves_nothing(built: Site) -> None:
+    before = contents(built)
+    second = built.root / "gallery/1_section/plot_2.py"
+    text = second.read_text()
+    twice = f"{FIGURES}\n\n# %%\n# And another one:\n\n{FIGURES}"
+    second.write_text(SCRIPT.format(title="figures", code=twice))
+    built.write("gallery/1_section/plot_3.py", SCRIPT.format(title="more", code=FIGURES))
+    built.write("gallery/2_more/GALLERY_HEADER.rst", HEADER.format("More", "----"))
+    built.write("gallery/2_more/plot_4.py", SCRIPT.format(title="most", code=SHAPES))
+    built.write("docs/other.md", KERNELS.replace("kernels\\n", "other\\n"))
+    built.write("docs/index.md", HOME.replace("\nkernels", "\nkernels\nother"))
+    assert built.build() == ["figures", "more", "most", "other"]
+    assert "tutorials/2_more/plot_4.html" in contents(built)
+
+    second.write_text(text)
+    (built.root / "gallery/1_section/plot_3.py").unlink()
+    shutil.rmtree(built.root / "gallery/2_more")
+    (built.docs / "other.md").unlink()
+    built.write("docs/index.md", HOME)
+    assert built.build() == ["figures"]
+    assert differences(before, contents(built)) == []
+    assert not [*built.docs.glob("tutorials/**/*plot_[34]*"), *built.docs.glob("**/other*")]
+
+
+@pytest.mark.parametrize(
+    ("file", "bad", "complaint"),
+    [
+        ("gallery/1_section/plot_1.py", "\n1 / 0\n", "ZeroDivisionError"),
+        ("docs/index.md", "\n[nowhere](nowhere.md)\n", "nowhere"),
+    ],
+    ids=["error", "warning"],
+)
+def test_what_is_bad_stays_bad_until_it_is_mended(
+    built: Site, file: str, bad: str, complaint: str
+) -> None:
+    text = (built.root / file).read_text()
+    built.append(file, bad)
+    for _ in range(2):
+        process = built.start()
+        log, _ = process.communicate()
+        assert process.returncode != 0
+        assert complaint in log
+    built.write(file, text)
+    assert built.build() == (["shapes"] if "plot_1" in file else [])
+
+
+def test_two_clean_builds_are_the_same_and_so_is_one_after_many_were_killed(
+    tmp_path: Path,
+) -> None:
+    """Kill ten builds at random moments, with changes between them, and let the next one end."""
+    site, clean = (Site(tmp_path / name / "site") for name in ("killed", "clean"))
+    started = time.monotonic()
+    site.build()
+    duration = time.monotonic() - started
+    clean.build()
+    assert differences(contents(site), contents(clean)) == []
+
+    sources = ("convtutor/shapes.py", "docs/kernels.md", "gallery/1_section/plot_2.py")
+    chance, killed = random.Random(0), 0
+    while killed < 10:
+        site.append(chance.choice(sources), "\n")
+        process = site.start()
+        time.sleep(chance.uniform(0.1, 0.9) * duration)
+        process.kill()
+        process.communicate()
+        killed += process.returncode != 0
+    for source in sources:
+        shutil.copy(clean.root / source, site.root / source)
+    site.build()
+    assert differences(contents(site), contents(clean)) == []
