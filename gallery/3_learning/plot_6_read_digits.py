@@ -9,7 +9,7 @@ By the end of this page a network reads handwritten digits, and you have looked 
 **You will learn**
 
 - how layers become a network, and how to measure what it has learned;
-- what its kernels answer.
+- what its kernels respond to.
 """
 
 import matplotlib.pyplot as plt

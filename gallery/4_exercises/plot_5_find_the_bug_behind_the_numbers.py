@@ -48,6 +48,7 @@ torch.testing.assert_close(fresh(X, K), corr2d(X, K))
 third = torch.tensor([[1 / 3, 0]], dtype=torch.float64)
 print(f"{corr2d(third, K.double()).item():.16f}, not")
 print(f"{fresh(third, K.double()).item():.16f}")
+assert 1e-9 < abs(fresh(third, K.double()).item() - 1 / 3) < 1e-7
 pair = X.double().requires_grad_(), K.double().requires_grad_()
 assert torch.autograd.gradcheck(corr2d, pair)
 assert not torch.autograd.gradcheck(fresh, pair, raise_exception=False)
