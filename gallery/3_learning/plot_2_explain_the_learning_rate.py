@@ -40,8 +40,8 @@ torch.testing.assert_close(H, 2 * counted)
 
 # %%
 # **Which raises the loss faster:** to move both taps up together, or one up and the
-# other down? These are the eigenvectors of the Hessian. Its eigenvalues say how fast
-# the slope grows along them: the :term:`curvatures <curvature>`.
+# other down? These two moves are the eigenvectors of the Hessian. Its eigenvalues, the
+# :term:`curvatures <curvature>`, say how fast the slope grows along them.
 
 curvatures, directions = torch.linalg.eigh(H.cpu())
 for c, direction in zip(curvatures.tolist(), directions.T.tolist(), strict=True):
