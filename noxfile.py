@@ -88,6 +88,13 @@ def downloads(session: nox.Session) -> None:
     session.run("pytest", "--noconftest", "tests/downloads", *chosen, env=pins)
 
 
+@nox.session(default=False)
+def reproduce(session: nox.Session) -> None:
+    """Build the site twice from nothing, and compare the two byte by byte."""
+    install(session, "site")
+    session.run("python", "tests/site/reproduce.py")
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, format and types, and the workflows."""

@@ -115,20 +115,20 @@ assert Y.requires_grad
 # Try it yourself
 # ---------------
 #
-# *Dive into Deep Learning* also has the reader ask autograd for the slopes of a layer
-# written by hand. Do it for this loss, with ``corr2d`` or with loops of your own.
+# *Dive into Deep Learning* also has the reader ask autograd for the gradients of a
+# layer written by hand. Do it for this loss, with ``corr2d`` or with loops of your own.
 # **Where could an error come from?**
 
-ask("kernel_slope")
+ask("kernel_gradient")
 
 # %%
 # Replace the dots. The hints say which output autograd refuses to write into.
 
 
-def kernel_slope(image, kernel): ...  # about 3 lines
+def kernel_gradient(image, kernel): ...  # about 3 lines
 
 
-check("kernel_slope", kernel_slope)
+check("kernel_gradient", kernel_gradient)
 
 # %%
 # In practice
