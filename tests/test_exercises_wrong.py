@@ -120,17 +120,17 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
         "square layers only": (lambda i, o, t: max(i, o) * t, DIFFERS),
         "a true division": (lambda i, o, t: i * o * t / math.gcd(i, o), "yours is a float"),
     },
-    "kernel_slope": {
-        "the slope of the sum, not of the squares": (
+    "kernel_gradient": {
+        "the gradient of the sum, not of the squares": (
             lambda X, K: corr2d(X, torch.ones_like(corr2d(X, K))),
             DIFFERS,
         ),
         "half of it": (lambda X, K: corr2d(X, corr2d(X, K)), DIFFERS),
-        "the output asks for a slope of its own": (
+        "the output asks for a gradient of its own": (
             lambda X, K: fill(X, K.clone().requires_grad_()),
             "raises RuntimeError .*a leaf Variable that requires grad",
         ),
-        "the slope of the image": (
+        "the gradient of the image": (
             lambda X, K: torch.autograd.grad((corr2d(X.requires_grad_(), K) ** 2).sum(), X)[0],
             SHAPE,
         ),

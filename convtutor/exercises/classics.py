@@ -46,7 +46,7 @@ BAND_EDGES = Exercise(
 
 
 def transposed_image_spec(image: Tensor, kernel: Tensor) -> Tensor:
-    """Cross-correlate the transposed image with the kernel; turn no image."""
+    """Cross-correlate the transposed image with the kernel; transpose no image."""
     h, w = kernel.shape
     W, H = image.shape  # the other way round
     answer = image.new_zeros(H - h + 1, W - w + 1)
@@ -59,7 +59,7 @@ def transposed_image_spec(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def transposed_image(image: Tensor, kernel: Tensor) -> Tensor:
-    """Turn the kernel instead, and lay the answer on its side."""
+    """Transpose the kernel instead, and the answer."""
     return corr2d(image, kernel.T).T
 
 
@@ -76,7 +76,7 @@ TRANSPOSED_IMAGE = Exercise(
 
 
 def transposed_kernel_spec(image: Tensor, kernel: Tensor) -> Tensor:
-    """Cross-correlate the image with the transposed kernel; turn no kernel."""
+    """Cross-correlate the image with the transposed kernel; transpose no kernel."""
     w, h = kernel.shape  # the other way round
     answer = image.new_zeros(image.shape[0] - h + 1, image.shape[1] - w + 1)
     for i in range(answer.shape[0]):
@@ -88,7 +88,7 @@ def transposed_kernel_spec(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def transposed_kernel(image: Tensor, kernel: Tensor) -> Tensor:
-    """Turn the image instead, and lay the answer on its side."""
+    """Transpose the image instead, and the answer."""
     return corr2d(image.T, kernel).T
 
 
@@ -97,7 +97,7 @@ TRANSPOSED_KERNEL = Exercise(
     specification=transposed_kernel_spec,
     solution=transposed_kernel,
     hints=(
-        "It is the same swap as for the image. Which two of the three may you still turn?",
+        "It is the same swap as for the image. Which two may you still transpose?",
         "The image before, and the answer after.",
     ),
     cases=images_and_kernels,

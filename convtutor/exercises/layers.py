@@ -73,35 +73,35 @@ FEWEST_WEIGHTS = Exercise(
 )
 
 
-def kernel_slope_spec(image: Tensor, kernel: Tensor) -> Tensor:
-    """Find the slope of the output's sum of squares, with respect to the kernel."""
+def kernel_gradient_spec(image: Tensor, kernel: Tensor) -> Tensor:
+    """Find the gradient of the output's sum of squares, with respect to the kernel."""
     h, w = kernel.shape
-    slope = torch.zeros_like(kernel)
+    gradient = torch.zeros_like(kernel)
     for i in range(image.shape[0] - h + 1):
         for j in range(image.shape[1] - w + 1):
             window = image[i : i + h, j : j + w]
-            slope += 2 * (window * kernel).sum() * window
-    return slope
+            gradient += 2 * (window * kernel).sum() * window
+    return gradient
 
 
-def kernel_slope(image: Tensor, kernel: Tensor) -> Tensor:
+def kernel_gradient(image: Tensor, kernel: Tensor) -> Tensor:
     """Leave it to autograd, which follows every step."""
     leaf = kernel.clone().requires_grad_()
     loss = (corr2d(image, leaf) ** 2).sum()
     return torch.autograd.grad(loss, leaf)[0]
 
 
-KERNEL_SLOPE = Exercise(
+KERNEL_GRADIENT = Exercise(
     effort="medium",
-    specification=kernel_slope_spec,
-    solution=kernel_slope,
+    specification=kernel_gradient_spec,
+    solution=kernel_gradient,
     hints=(
-        "Autograd needs a kernel that asks for its slope: ``kernel.clone().requires_grad_()``.",
-        "You may fill the output pixel by pixel: autograd notes every write. The only error "
-        "comes from an output with ``requires_grad=True``: that would be the slope of a "
-        "number which is about to be overwritten.",
-        "``torch.autograd.grad(loss, leaf)`` returns a tuple with one slope in it.",
-        "Without autograd: the slope of the squares is twice the output, and the kernel's is "
+        "Autograd needs a kernel that asks for its gradient: ``kernel.clone().requires_grad_()``.",
+        "You may fill the output pixel by pixel: autograd notes every write. An error comes "
+        "only if you make that output with ``requires_grad=True``: then it would be a start "
+        "of its own, and a start may not be overwritten.",
+        "``torch.autograd.grad(loss, leaf)`` returns a tuple with one gradient in it.",
+        "Without autograd: the squares rise by twice the output, and the kernel's gradient is "
         "``corr2d`` of the image with that.",
     ),
     cases=lambda device: images_and_kernels(device, whole=False),
@@ -224,7 +224,7 @@ SEEN_PIXELS = Exercise(
 EXERCISES = [
     FIT_BIAS,
     FEWEST_WEIGHTS,
-    KERNEL_SLOPE,
+    KERNEL_GRADIENT,
     UNSEEN_PIXELS,
     MERGE_LAYERS,
     SEEN_PIXELS,

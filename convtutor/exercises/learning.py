@@ -80,17 +80,17 @@ REWIND = Exercise(
 def descend_spec(image: Tensor, target: Tensor, kernel: Tensor, lr: float) -> Tensor:
     """Take one step downhill on the summed squared error, and return the new kernel."""
     h, w = kernel.shape
-    slope = torch.zeros_like(kernel)
+    gradient = torch.zeros_like(kernel)
     for i in range(target.shape[0]):
         for j in range(target.shape[1]):
             window = image[i : i + h, j : j + w]
             error = (window * kernel).sum() - target[i, j]
-            slope += 2 * error * window
-    return kernel - lr * slope
+            gradient += 2 * error * window
+    return kernel - lr * gradient
 
 
 def descend(image: Tensor, target: Tensor, kernel: Tensor, lr: float) -> Tensor:
-    """Cross-correlate the image with the errors: that is half of the slope."""
+    """Cross-correlate the image with the errors: that is half of the gradient."""
     errors = corr2d(image, kernel) - target
     return kernel - 2 * lr * corr2d(image, errors)
 
@@ -102,7 +102,7 @@ DESCEND = Exercise(
     hints=(
         "Autograd will do. Or do without, in two lines: begin with the errors, "
         "``corr2d(image, kernel) - target``.",
-        "The slope of a square is twice the error, times the pixel that the tap lay on.",
+        "The gradient of a square is twice the error, times the pixel that the tap lay on.",
         "That sum over all windows is a cross-correlation of the image with the errors.",
         "Return a new kernel: ``kernel -= ...`` would change the caller's.",
     ),

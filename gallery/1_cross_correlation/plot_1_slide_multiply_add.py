@@ -63,8 +63,8 @@ fig.set_label(
 # %%
 # It is :math:`0 \cdot 1 + 3 \cdot 2 - 0 \cdot 1 + 2 \cdot 0 + 1 \cdot 1 + 1 \cdot 3 =
 # 10`. Six windows fit in, and :func:`convtutor.corr2d` visits them all. Watch it: the
-# taps ride along in the corners, and each sum takes the place in the output that its
-# window has in the image.
+# taps ride along, small, in the corners of the pixels, and each sum takes the place in
+# the output that its window has in the image.
 
 by_hand = torch.tensor([[2.0, 7, 2], [10, 3, 8]], device=device)
 torch.testing.assert_close(Y, by_hand)

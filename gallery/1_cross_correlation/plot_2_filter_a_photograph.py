@@ -3,7 +3,7 @@ Filter a photograph
 ===================
 
 By the end of this page you have filtered a photograph with five kernels, know what to
-do at its border, and do the work of a large kernel with two thin ones.
+do at its border, and can do the work of a large kernel with two thin ones.
 
 **You will need**
 :ref:`sphx_glr_tutorials_1_cross_correlation_plot_1_slide_multiply_add.py`.
@@ -62,7 +62,7 @@ fig.set_label(
 
 # %%
 # Taps that add up to 1 make a picture, taps that add up to 0 leave only what changes.
-# Sobel's kernel is positive, and orange, where the left is brighter than the right.
+# Sobel's response is positive, and orange, where the left is brighter than the right.
 
 assert (corr2d(X, named["Sobel"]) * (X[1:-1, :-2] - X[1:-1, 2:])).mean() > 0
 
@@ -71,9 +71,9 @@ assert (corr2d(X, named["Sobel"]) * (X[1:-1, :-2] - X[1:-1, 2:])).mean() > 0
 # ----------------------------
 #
 # The output is smaller than the image. To keep the size, pad the image with guesses.
-# PyTorch offers four: zeros, the opposite side, a mirror, and the last pixel again. To
-# score them, cut a piece out of the photograph and blur it, with its true surroundings
-# and with each guess. **Which guess comes closest?**
+# PyTorch has four: zeros (``constant``), the opposite side (``circular``), a mirror
+# (``reflect``), the last pixel again (``replicate``). To score them, blur a piece of
+# the photograph in its true surroundings and in each guess. **Which comes closest?**
 
 
 def border_error(image, K, mode):
@@ -91,8 +91,8 @@ for mode, error in zip(modes, errors, strict=True):
 assert errors == sorted(errors, reverse=True)
 
 # %%
-# The last one. Zeros frame the picture in black, the opposite side is a stranger, and a
-# mirror turns the light's slope round, where the repeated pixel only levels it.
+# The last pixel again. Zeros put a black frame around the picture, the opposite side is
+# a stranger, and a mirror lets a rise in brightness fall again, not just level off.
 #
 # Two thin kernels for a thick one
 # --------------------------------
@@ -107,11 +107,11 @@ for name in ("Gaussian", "Sobel", "Laplacian"):
     assert rank == (2 if name == "Laplacian" else 1)
 
 # %%
-# The Gaussian and Sobel's: they are :term:`separable`. An SVD has column and row.
+# The Gaussian and Sobel's: they are :term:`separable`. An SVD finds column and row.
 
 K = named["Gaussian"]
-U, S, V = (part.to(device) for part in torch.linalg.svd(K.cpu()))
-column, row = U[:, :1] * S[0], V[:1]
+U, S, Vh = (part.to(device) for part in torch.linalg.svd(K.cpu()))
+column, row = U[:, :1] * S[0], Vh[:1]
 thin = corr2d(corr2d(X, column), row)
 torch.testing.assert_close(thin, corr2d(X, K), **tolerance(X.dtype, device, terms=81))
 print(K.numel(), "multiplications for each pixel, or", column.numel() + row.numel())

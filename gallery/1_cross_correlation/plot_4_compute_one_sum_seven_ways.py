@@ -31,9 +31,9 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # whole factors, on GPUs too
 X = torch.tensor([[1.0, 0, 2, 0], [0, 3, 0, 1], [2, 1, 1, 0]], device=device)
 K = torch.tensor([[1.0, 2, -1], [0, 1, 3]], device=device)
 Y = torch.tensor([[2.0, 7], [10, 3]], device=device)
-for name, method in METHODS.items():
-    print(f"{name:8}", [round(value, 4) for value in method(X, K).flatten().tolist()])
-    torch.testing.assert_close(method(X, K), Y)
+for name in METHODS:
+    print(f"{name:8}", METHODS[name](X, K).flatten().round(decimals=4).tolist())
+    torch.testing.assert_close(METHODS[name](X, K), Y)
 
 # %%
 # 1. ``loop`` is the definition: one window after the other.
@@ -59,10 +59,7 @@ toeplitz = corr2d(impulses, K).reshape(12, 4).T
 torch.testing.assert_close(toeplitz @ X.flatten(), Y.flatten())
 fig, ax = plt.subplots(figsize=(5.6, 2.3), layout="constrained")
 plots.show_grid(ax, toeplitz, title="the kernel unrolled: 4 outputs from 12 pixels")
-fig.set_label(
-    "A 4 by 12 matrix. Its first row is 1, 2, minus 1, 0, 0, 1, 3, then zeros; in the "
-    "rows below, the same moves to the right."
-)
+fig.set_label("Four rows, each with 1, 2, −1, 0, 0, 1, 3 further right among zeros.")
 assert (toeplitz == 0).sum() == 4 * (12 - 5) == 28
 
 # %%
@@ -81,7 +78,7 @@ print(result.round(decimals=2))
 torch.testing.assert_close(result[:2, :2], Y)
 
 # %%
-# The four outputs are in the corner. For the other numbers, the window left the image
+# The four outputs are in the corner. The others come from windows that left the image
 # and came back on the opposite side, as a spectrum repeats its image for ever.
 #
 # Count operations and bytes
@@ -90,8 +87,9 @@ torch.testing.assert_close(result[:2, :2], Y)
 # The direct ways multiply and add once for each tap: :math:`2 k^2` operations for an
 # output pixel, if the kernel is :math:`k \times k`. A transform of :math:`n` real
 # numbers takes about :math:`2.5 \, n \log_2 n`, whatever the kernel; there are three,
-# and a product. **From which** :math:`k` **on does the FFT take fewer: 3, 9, 31?** And
-# four bytes move for each number that comes from memory or goes back, uncached.
+# and a product. And for each number that comes from memory or goes back, uncached, four
+# bytes move. **From which** :math:`k` **on does the FFT take fewer operations: 3, 9 or
+# 31?**
 
 k, n = torch.arange(2, 32), 768 * 1024
 outputs = (768 - k + 1) * (1024 - k + 1)
@@ -139,7 +137,9 @@ check("wrap_around", wrap_around)
 # In practice
 # -----------
 #
-# :func:`convtutor.choose_method` weighs counts like these.
+# :func:`convtutor.choose_method` weighs counts like these. On a GPU, PyTorch can also
+# measure: with ``torch.backends.cudnn.benchmark = True`` it tries several ways on the
+# first call for a shape, and keeps the fastest.
 #
 # Further reading
 # ---------------

@@ -47,8 +47,8 @@ fig.set_label(
 torch.testing.assert_close(corr2d(X[: 3 + 1, : 4 + 2], K), corr2d(X, K)[:3, :4])
 
 # %%
-# A window begins at the place of its output pixel and reaches :math:`h - 1` rows down
-# and :math:`w - 1` columns to the right: that much, and on these two sides only.
+# One row below and two columns on the right: a window begins at the place of its output
+# pixel and reaches :math:`h - 1` rows down and :math:`w - 1` columns to the right.
 #
 # Let Dask do it
 # --------------

@@ -38,8 +38,9 @@ print(inspect.getsource(Conv2D.__init__))
 print(inspect.getsource(Conv2D.forward))
 
 # %%
-# ``nn.Parameter`` is what lets an optimiser find the two. They start at random between
-# 0 and 1, and at zero. **How many numbers can a layer with a 1 × 2 kernel learn?**
+# ``nn.Parameter`` is what lets an optimiser find the two. The weight starts at random
+# between 0 and 1, the bias at zero. **How many numbers can a layer with a 1 × 2 kernel
+# learn?**
 
 layer = Conv2D((1, 2)).to(device)
 for name, parameter in layer.named_parameters():
@@ -91,17 +92,17 @@ fig.set_label(
 # The same kernel, blind
 # ----------------------
 #
-# Turn the image on its side, so that the stripe lies level. **What does the layer
-# answer now?**
+# Transpose the image, so that the stripe lies on its side. **What does the layer answer
+# now?**
 
 level = layer(X.T).detach()
 print("largest response:", level.abs().max().item())
 torch.testing.assert_close(level, torch.zeros(8, 5, device=device))
 
 # %%
-# Nothing at all. Along each row of the turned image all pixels are equal, and this
-# kernel compares neighbours in a row only. A kernel sees what it was made for; a
-# network has many kernels because of that.
+# Nothing at all. Along each row of the transposed image all pixels are equal, and this
+# kernel compares neighbours in a row only. A kernel sees what it was made for, which is
+# why a network has many.
 
 # %%
 # Try it yourself

@@ -16,6 +16,7 @@ with nothing but the layer's own operation.
 
 import matplotlib.pyplot as plt
 import torch
+from torch.autograd import gradcheck
 from torch.nn import functional
 
 from convtutor import Conv2D, corr2d, default_device, plots
@@ -98,7 +99,7 @@ torch.testing.assert_close(layer.weight.grad, kernel_grad)
 torch.testing.assert_close(X.grad, image_grad)
 torch.testing.assert_close(layer.bias.grad, G.sum().reshape(1))
 pair = [tensor.detach().cpu().double().requires_grad_() for tensor in (X, K)]
-assert torch.autograd.gradcheck(corr2d, pair)
+assert gradcheck(corr2d, pair)
 
 # %%
 # Twice yes. *Dive into Deep Learning* asks which error message autograd gives for a
@@ -115,27 +116,26 @@ assert Y.requires_grad
 # Try it yourself
 # ---------------
 #
-# *Dive into Deep Learning* also has the reader ask autograd for the slopes of a layer
-# written by hand. Do it for this loss, with ``corr2d`` or with loops of your own.
+# *Dive into Deep Learning* also has the reader ask autograd for the gradients of a
+# layer written by hand. Do it for this loss, with ``corr2d`` or with loops of your own.
 # **Where could an error come from?**
 
-ask("kernel_slope")
+ask("kernel_gradient")
 
 # %%
 # Replace the dots. The hints say which output autograd refuses to write into.
 
 
-def kernel_slope(image, kernel): ...  # about 3 lines
+def kernel_gradient(image, kernel): ...  # about 3 lines
 
 
-check("kernel_slope", kernel_slope)
+check("kernel_gradient", kernel_gradient)
 
 # %%
 # In practice
 # -----------
 #
-# The gradient of the image has a function, which networks also run forwards, to enlarge
-# a feature map: the :term:`transposed convolution`.
+# Networks also run the image's gradient forwards: a :term:`transposed convolution`.
 
 back = functional.conv_transpose2d(G[None, None], K[None, None])[0, 0]
 torch.testing.assert_close(back, image_grad)

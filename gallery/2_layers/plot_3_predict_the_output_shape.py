@@ -32,7 +32,7 @@ device = default_device()
 # Padding adds zeros, and we always count them **per side**. Three amounts have names.
 # *Valid* is none: every window lies inside the image. *Full* is one less than the
 # kernel: every window that touches the image counts. *Same* is half of that, and keeps
-# the shape. **What shape does each give**, for a 3 × 5 kernel on 5 × 8 pixels?
+# the shape, if the kernel is odd. **Which size has each**, for 3 × 5 taps on 5 × 8?
 
 X = torch.arange(40.0, device=device).reshape(1, 1, 5, 8)
 K = torch.ones(1, 1, 3, 5, device=device)
@@ -61,8 +61,8 @@ fig.set_label(
 )
 
 # %%
-# Three and four. At stride 3 the last pixel, in orange, belongs to no window, without a
-# word. At dilation 3 the taps reach over 7 pixels, as a kernel with 7 taps would.
+# Three and four. At stride 3 the last pixel, in orange, is in no window, and no error
+# tells you. At dilation 3 the taps reach over 7 pixels, as a kernel with 7 taps would.
 
 assert [output_size(10, 3, stride=3, padding=p) for p in (0, 1)] == [3, 4]
 assert output_size(10, 3, dilation=3) == output_size(10, 7) == 4
@@ -113,8 +113,8 @@ for p, s in ((0, 1), (1, 1), (0, 2), (1, 2)):
     assert d2l == ours == int(cs231n)
 
 # %%
-# Only where CS231n has a fraction, which it takes for a waste of pixels. (The formula
-# in D2L counts both sides, its code, being PyTorch, counts one.)
+# Only where CS231n has a fraction: it calls such a layer invalid. (In D2L the formula
+# counts both sides; its code, being PyTorch, counts one.)
 #
 # Try it yourself
 # ---------------
@@ -125,7 +125,7 @@ for p, s in ((0, 1), (1, 1), (0, 2), (1, 2)):
 ask("unseen_pixels")
 
 # %%
-# Replace the dots. One case is 3 taps on 11 pixels, with both at 2: 5 are unseen.
+# Replace the dots. The first case is the top of the figure, with one pixel unseen.
 
 
 def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines

@@ -86,7 +86,7 @@ assert counter.get_total_flops() // 2 == layer.weight.numel() * 4 == 120
 #
 # A kernel with one tap sees one pixel, in all its channels: it can weigh colours. Of
 # the two filters below, one measures brightness and the other how red a pixel is.
-# **Which parts of the photograph are red, which are its opposite, and which neither?**
+# **Which parts of the photograph are red, which the opposite of red, which neither?**
 
 file = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
 X = torch.tensor(plt.imread(file) / 255).permute(2, 0, 1).float().to(device)

@@ -39,7 +39,7 @@ assert layer.weight.shape == (6, 4 // 2, 1, 3)
 
 # %%
 # Six filters with two kernels each, where a full layer has four: each filter hears its
-# own half only. Here is the fifth by hand, which listens to the channels 2 and 3.
+# own half only. Here is filter 4, counted from 0, by hand: it hears channels 2 and 3.
 
 X = torch.randn(4, 2, 5, device=device)
 by_hand = corr2d(X[2], layer.weight[4, 0]) + corr2d(X[3], layer.weight[4, 1])

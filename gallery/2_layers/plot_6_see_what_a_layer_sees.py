@@ -12,7 +12,7 @@ of layers, and what happens to the output when the image moves.
 **You will learn**
 
 - how large a receptive field is, by formula and by measurement;
-- how borders and strides break a promise.
+- how a shifted image shifts the output, and why not at borders and with strides.
 """
 
 import matplotlib.pyplot as plt
@@ -137,7 +137,7 @@ check("seen_pixels", seen_pixels)
 # In practice
 # -----------
 #
-# Networks blur before they skip: then a stride breaks less of the promise.
+# Some networks blur before they skip: then a stride breaks less of the promise.
 #
 # Further reading
 # ---------------

@@ -52,7 +52,7 @@ with torch.no_grad():
 # ---------------------
 #
 # Each step compares the layer's response with the right one, sums the squared
-# differences, asks autograd for the slope, and moves the kernel against it. **By how
+# differences, asks autograd for the gradient, and moves the kernel against it. **By how
 # much will the loss have fallen after twenty steps: ten times, a hundred times, more?**
 
 lr, losses = 0.03, []

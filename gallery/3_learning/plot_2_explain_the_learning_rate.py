@@ -2,8 +2,7 @@ r"""
 Explain the learning rate
 =========================
 
-By the end of this page you can tell, before you train, which learning rates bring a
-kernel home.
+By the end of this page you can predict which learning rates bring a kernel home.
 
 **You will need** :ref:`sphx_glr_tutorials_3_learning_plot_1_learn_a_kernel.py`.
 
@@ -28,8 +27,9 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 # ------------------
 #
 # The loss of the page before squares a response that is linear in the taps: over the
-# plane of the two taps it is a bowl. Its second derivatives, the *Hessian*, you can
-# count: of 42 windows, 18 hold a one on the left, 18 on the right, 12 on both sides.
+# plane of the two taps it is a bowl. Its second derivatives, the *Hessian*, are twice
+# the products of pixels, summed over all windows. Here you can count them: of 42
+# windows, 18 hold a one on the left, 18 on the right, 12 on both sides.
 
 X = images.striped(6, 8, device=device)
 H = curvature(X, (1, 2))
@@ -40,8 +40,8 @@ torch.testing.assert_close(H, 2 * counted)
 
 # %%
 # **Which raises the loss faster:** to move both taps up together, or one up and the
-# other down? These are the eigenvectors of the Hessian. Its eigenvalues say how fast
-# the slope grows along them: the :term:`curvatures <curvature>`.
+# other down? These two moves are the eigenvectors of the Hessian. Its eigenvalues, the
+# :term:`curvatures <curvature>`, say how fast the slope grows along them.
 
 curvatures, directions = torch.linalg.eigh(H.cpu())
 for c, direction in zip(curvatures.tolist(), directions.T.tolist(), strict=True):
@@ -71,7 +71,7 @@ torch.testing.assert_close(error[1:], left)
 
 fig, ax = plt.subplots(figsize=(5, 3), layout="constrained")
 marks = {"1/36": 1 / 36, "0.03": 0.03, "1/30": 1 / 30}
-plots.show_shrinkage(ax, curvatures, 0.04, marks=marks, title="the upper curve counts")
+plots.show_shrinkage(ax, curvatures, 0.04, marks=marks, title="the upper curve decides")
 fig.set_label("The curve for 12 falls slowly; that for 60 falls to 0 and rises past 1.")
 
 # %%
@@ -106,7 +106,7 @@ fig.set_label("Four paths: 0.005 stops short, two arrive, 0.034 swings ever wide
 #
 # *Momentum* keeps a share of the last move: pushes across the valley cancel, pushes
 # along it add up. `Polyak <https://doi.org/10.1016/0041-5553(64)90137-5>`__ found the
-# best pair of rate and share for a bowl. In ten steps it comes thirty times closer.
+# best rate and share for a bowl. Ten such steps come thirty times closer than at 1/36.
 
 low, high = curvatures.sqrt().tolist()
 rate, share = (2 / (high + low)) ** 2, ((high - low) / (high + low)) ** 2
@@ -139,8 +139,8 @@ check("fastest_rate", fastest_rate)
 # In practice
 # -----------
 #
-# A network's loss looks like a bowl near every point, and the steepest direction still
-# limits the rate. The bowl changes on the way, so rates are found by trial.
+# Along its steep directions a network's loss looks like a bowl, too, and the steepest
+# still limits the rate. But the bowl changes on the way, so rates are found by trial.
 #
 # Further reading
 # ---------------

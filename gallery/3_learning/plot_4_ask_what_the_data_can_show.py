@@ -2,8 +2,7 @@ r"""
 Ask what the data can show
 ==========================
 
-By the end of this page you can tell, before you train, how much of a kernel an image
-can teach.
+By the end of this page you can tell in advance how much of a kernel an image teaches.
 
 **You will need** :ref:`sphx_glr_tutorials_3_learning_plot_1_learn_a_kernel.py`.
 
@@ -71,8 +70,8 @@ assert A.shape == (24, 9) and torch.linalg.matrix_rank(A) == 3
 
 # %%
 # Three of nine: the rows of the stripe are equal, so the three taps of a column see the
-# same pixel, and only their sum shows. *Least squares* picks the smallest of all
-# perfect kernels. **Which of the four is that?**
+# same pixel, and only their sum shows. The pseudo-inverse picks, of all *least squares*
+# solutions, the smallest. **Which of the four is that?**
 
 smallest = (torch.linalg.pinv(A) @ Y.cpu().double().flatten()).reshape(3, 3).float()
 torch.testing.assert_close(smallest, sums / 3)
@@ -86,8 +85,8 @@ torch.testing.assert_close(smallest, found[0], rtol=0, atol=1e-3)
 # ----------------
 #
 # A *singular value* of :math:`A` says how large the response is to a direction in the
-# space of kernels. The largest by the smallest is the *condition number*. **Which is
-# the best teacher:** a patch of the photograph, random pixels, or one bright pixel?
+# space of kernels. The largest over the smallest is the :term:`condition number`.
+# **Which is the best teacher:** a photograph, random pixels, or one bright pixel?
 
 pixel, dice = torch.zeros(6, 8), torch.randint(0, 2, (6, 8)).float()
 pixel[2, 2] = 1
@@ -95,6 +94,7 @@ photograph = images.photograph()[200:206, 200:208]
 teachers = {"photograph": photograph, "random pixels": dice, "one bright pixel": pixel}
 spectra = {name: torch.linalg.svdvals(windows(X)) for name, X in teachers.items()}
 torch.testing.assert_close(spectra["one bright pixel"], torch.ones(9).double())
+assert spectra["random pixels"].min() > 1
 
 # %%
 fig, ax = plt.subplots(figsize=(5, 3.4), layout="constrained")
@@ -104,7 +104,7 @@ fig.set_label("One line falls steeply, one gently; that of the bright pixel is l
 # %%
 # One pixel copies the kernel, flipped, into the response: all directions alike. In a
 # photograph neighbours are alike, so the response to their differences is small, and
-# drowns first. Add noise of 0.01 to the response, and solve for the taps:
+# the first to drown in noise. Add noise of 0.01 to it, and solve for the taps:
 
 errors = {}
 for name, image in teachers.items():

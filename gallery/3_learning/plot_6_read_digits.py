@@ -2,15 +2,14 @@
 Read digits
 ===========
 
-By the end of this page a small network reads handwritten digits, and you have looked
-inside it.
+By the end of this page a network reads handwritten digits, and you have looked inside.
 
 **You will need** :ref:`sphx_glr_tutorials_3_learning_plot_1_learn_a_kernel.py`.
 
 **You will learn**
 
 - how layers become a network, and how to measure what it has learned;
-- what its kernels answer.
+- what its kernels respond to.
 """
 
 import matplotlib.pyplot as plt
@@ -52,15 +51,16 @@ test, train = torch.randperm(1797).to(device).split([360, 1437])
 # --------------------
 #
 # The first layer has eight kernels and makes eight :term:`feature maps <feature map>`.
-# The second has 32 filters, each with one kernel for each of those maps. A linear layer
-# weighs what they find, at every place, and gives each digit a score. *Dropout* hides
-# half of that from it during training, so that it leans on no single map.
+# The second has 32 filters, each with one kernel for each of those maps. After either,
+# :term:`ReLU` makes what is negative zero: without it, one layer could do for both.
+# Then :term:`max pooling` keeps the largest of each 2 × 2 pixels. *Dropout* hides half
+# of what is left, in training only, so that the network leans on no single map. And a
+# linear layer weighs it all, and gives each digit a score.
 
-net = nn.Sequential(
-    *(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU()),
-    *(nn.Conv2d(8, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
-    *(nn.Dropout(0.5), nn.Linear(32 * 3 * 3, 10)),
-).to(device)
+first, second = nn.Conv2d(1, 8, 3, padding=1), nn.Conv2d(8, 32, 3)
+shrink = nn.Sequential(nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.5))
+weigh = nn.Linear(32 * 3 * 3, 10)
+net = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), shrink, weigh).to(device)
 
 # %%
 # Train
@@ -98,7 +98,7 @@ assert score >= 0.97
 #
 # The first layer does what you know: pad by one pixel per side, slide, multiply, add.
 
-first, padded = net[0], nn.functional.pad(X[12, 0], (1, 1, 1, 1))
+padded = nn.functional.pad(X[12, 0], (1, 1, 1, 1))
 maps = [corr2d(padded, kernel[0]) for kernel in first.weight.detach()]
 expected = (first(X[12]) - first.bias[:, None, None]).detach()
 bounds = tolerance(X.dtype, device, terms=100)

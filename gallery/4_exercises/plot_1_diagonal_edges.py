@@ -75,8 +75,9 @@ plots.show_grid(axes[1], transposed, title="response to K")
 fig.set_label("The band below the diagonal: −1 at its lower left edge, 1 at the other.")
 
 # %%
-# Again −1 where a row enters the band, and 1 where it leaves: a diagonal edge is as
-# much upright as it is level. The upright stripe, once it lies level, is not seen.
+# Again −1 where a row enters the band, and 1 where it leaves: a diagonal edge crosses
+# rows as well as columns. The stripe, transposed, has edges along its rows, and they
+# are not seen.
 
 torch.testing.assert_close(transposed.cpu(), edges(-3, 0, 8, 5))
 assert corr2d(images.striped(6, 8).T, K.cpu()).abs().max() == 0
@@ -85,7 +86,7 @@ assert corr2d(images.striped(6, 8).T, K.cpu()).abs().max() == 0
 # 3. Transpose the kernel
 # -----------------------
 #
-# It now takes each pixel minus the one *below* it. **Which edge is 1?**
+# It now takes each pixel minus the one *below* it. **Which edge will be 1 now?**
 
 down = corr2d(X, K.T)
 fig, axes = plt.subplots(1, 2, width_ratios=(7, 8), **style)
@@ -104,8 +105,8 @@ torch.testing.assert_close(down.cpu(), edges(3, 0, 5, 8))
 # -----------------
 #
 # Hold the last two answers side by side. Transposing the image, or transposing the
-# kernel, gives the same numbers, once the output is laid on its side. Transposing
-# *both* gives the first answer, on its side:
+# kernel, gives the same numbers, once one of the outputs is transposed. Transposing
+# *both* gives the first answer, transposed:
 
 torch.testing.assert_close(corr2d(X, K.T), corr2d(X.T, K).T)
 torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
@@ -121,7 +122,7 @@ torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
 ask("band_edges", "transposed_image", "transposed_kernel")
 
 # %%
-# Replace the dots. Each of the last two may turn what the other may not.
+# Replace the dots. Each of the last two may transpose what the other may not.
 
 
 def band_edges(height, width, device): ...  # about 2 lines

@@ -75,6 +75,8 @@ laplacian = torch.tensor([[0, 1, 0], [1, -4, 1], [0, 1, 0.0]], device=device)
 assert (corr2d(x**2 + 3 * y**2, laplacian) == 2 + 6).all()
 
 # %%
+# 8 everywhere: 2 from :math:`x^2`, and 6 from :math:`3 y^2`.
+#
 # 3. Which blurs?
 # ---------------
 #
@@ -136,8 +138,8 @@ check("derivative_taps", derivative_taps)
 # In practice
 # -----------
 #
-# Differences amplify noise, so they are taken of a blurred image. Sobel's kernel is one
-# of each: a blur, (1, 2, 1), down the columns, and (−1, 0, 1) along the rows.
+# Differences amplify noise, so they are taken of a blurred image. Sobel's kernel does
+# both: a blur, (1, 2, 1), down the columns, and (1, 0, −1), left minus right, in a row.
 #
 # Further reading
 # ---------------

@@ -62,7 +62,7 @@ fig.set_label(
 # %%
 # The same, one step to the right. As the kernel slides along a row, the numbers along
 # each diagonal of a block are equal: the block is *Toeplitz*. As it slides down, the
-# blocks along each diagonal are equal too. Hence the name, *doubly blocked Toeplitz*.
+# blocks along each diagonal are equal too. Hence the name, *doubly block Toeplitz*.
 
 blocks = A.reshape(2, 2, 3, 4).transpose(1, 2)  # block row, block column, 2 × 4
 torch.testing.assert_close(blocks[0, :2], blocks[1, 1:])
@@ -81,25 +81,25 @@ columns = corr2d(impulses, K).reshape(12, 4)
 torch.testing.assert_close(columns.T, A)
 
 # %%
-# The way back for slopes
-# -----------------------
+# The way back for gradients
+# --------------------------
 #
-# Say a loss has the slope :math:`G` with respect to the output. By the chain rule, its
-# slope with respect to the image is :math:`A^\top G`. Autograd agrees.
+# Say a loss has the gradient :math:`G` with respect to the output. By the chain rule,
+# its gradient with respect to the image is :math:`A^\top G`. Autograd agrees.
 
 G = torch.tensor([[0.0, 1.0], [0.0, 0.0]], device=device)
 leaf = X.clone().requires_grad_()
-(slope,) = torch.autograd.grad(corr2d(leaf, K), leaf, grad_outputs=G)
-torch.testing.assert_close((A.T @ G.flatten()).reshape(3, 4), slope)
+(gradient,) = torch.autograd.grad(corr2d(leaf, K), leaf, grad_outputs=G)
+torch.testing.assert_close((A.T @ G.flatten()).reshape(3, 4), gradient)
 
 # %%
-# **Draw the slope:** only the top right output pixel matters here. Which pixels of the
-# image does it care for, and how much?
+# **Draw the gradient:** only the top right output pixel matters here. Which pixels of
+# the image does it care for, and how much?
 
 fig, axes = plt.subplots(1, 3, width_ratios=(2, 3, 4), **style)
-plots.show_grid(axes[0], G, title="slope of Y", window=(0, 1, 1, 1))
+plots.show_grid(axes[0], G, title="gradient of Y", window=(0, 1, 1, 1))
 plots.show_grid(axes[1], K, title="kernel")
-plots.show_grid(axes[2], slope, title="slope of X", window=(0, 1, 2, 3))
+plots.show_grid(axes[2], gradient, title="gradient of X", window=(0, 1, 2, 3))
 fig.set_label("A single 1; the kernel; the kernel stamped at the top right of zeros.")
 
 # %%

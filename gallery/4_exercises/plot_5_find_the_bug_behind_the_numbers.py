@@ -43,11 +43,12 @@ torch.testing.assert_close(fresh(X, K), corr2d(X, K))
 # %%
 # ``torch.zeros`` without dtype and device gives 32 bits on the CPU, whatever came in.
 # That suits most examples. Give it 64 bits, and half of the digits are lost without a
-# word. ``gradcheck`` notices, as it compares slopes with tiny differences.
+# word. ``gradcheck`` notices, as it compares gradients with tiny differences.
 
 third = torch.tensor([[1 / 3, 0]], dtype=torch.float64)
 print(f"{corr2d(third, K.double()).item():.16f}, not")
 print(f"{fresh(third, K.double()).item():.16f}")
+assert 1e-9 < abs(fresh(third, K.double()).item() - 1 / 3) < 1e-7
 pair = X.double().requires_grad_(), K.double().requires_grad_()
 assert torch.autograd.gradcheck(corr2d, pair)
 assert not torch.autograd.gradcheck(fresh, pair, raise_exception=False)
