@@ -16,6 +16,7 @@ import json
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -152,6 +153,8 @@ class Build:
     def begin(self, app: Sphinx, config: Config) -> None:
         """Leave it at the last build if nothing has changed since; else clear that away."""
         self.machine = machine()
+        # That a worker has grown, and is replaced by another one, is no news.
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         # Scripts that compute on an accelerator would only be in each other's way.
         on_cpu = self.machine["device"].startswith("CPU")
         config.sphinx_gallery_conf["parallel"] = joblib.cpu_count() if on_cpu else False
