@@ -88,13 +88,24 @@ def downloads(session: nox.Session) -> None:
     session.run("pytest", "--noconftest", "tests/downloads", *chosen, env=pins)
 
 
+@nox.session(default=False)
+def reproduce(session: nox.Session) -> None:
+    """Build the site twice from nothing, and compare the two byte by byte."""
+    install(session, "site")
+    session.run("python", "tests/site/reproduce.py")
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, format and types."""
+    """Check style, format and types, and the workflows."""
     install(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
+    workflows = sorted(str(path) for path in Path(".github", "workflows").iterdir())
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.readthedocs", ".readthedocs.yaml")
+    session.run("zizmor", "--offline", ".github")
 
 
 @nox.session(default=False)

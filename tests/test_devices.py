@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from convtutor import default_device, describe_device, tolerance
-from convtutor.devices import convolution_precision
+from convtutor import convolution_precision, default_device, describe_device, tolerance
 
 VARIABLE = "CONVTUTOR_DEVICE"
 

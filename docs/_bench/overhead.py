@@ -1,28 +1,29 @@
 """Measure what building costs beyond running the pages, for this site and for each page added.
 
 The site is built from scratch in a copy, then small sites of 20, 40 and 80 copies of one trivial
-page. From the time of each build, the time that its pages themselves ran is taken away. Run it by
-hand: ``python docs/_bench/overhead.py``; a machine that has other work to do tells little, which is
-why processor time is shown as well.
+page. From the time of each build, the time that its pages themselves ran is taken away; they run
+one after another here, so that this can be done. Run it by hand,
+``python docs/_bench/overhead.py``. A machine that has other work to do tells little, which is why
+processor time is shown as well.
 """
 
+import json
 import os
-import pickle
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[2]
+ALONE = os.environ | {"LOKY_MAX_CPU_COUNT": "1"}
 COPIES = (20, 40, 80)
 WRITTEN = shutil.ignore_patterns("_build", "_api", "_backreferences", "tutorials", "__pycache__")
 
 PAGE = '''"""
 Page {number}
-=======
+========
 
 One sentence, one cell, one line.
 """
@@ -73,7 +74,9 @@ def measure(name: str, site: Path) -> tuple[float, float]:
     """Build a site from scratch, print what that took, and return what it took beyond its pages."""
     command = [sys.executable, "-m", "sphinx", "-q", "-n", "docs", "docs/_build/html"]
     began, used = time.perf_counter(), sum(os.times()[2:4])
-    result = subprocess.run(command, cwd=site, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, cwd=site, env=ALONE, capture_output=True, text=True, check=False
+    )
     total, processor = time.perf_counter() - began, sum(os.times()[2:4]) - used
     if result.returncode:
         sys.exit(result.stderr)
@@ -84,13 +87,9 @@ def measure(name: str, site: Path) -> tuple[float, float]:
 
 
 def run_time(build: Path) -> float:
-    """Add up how long the scripts ran, and the notebooks."""
-    cases = ElementTree.parse(build / "gallery.xml").getroot().iter("testcase")
-    with (build / "html" / ".doctrees" / "environment.pickle").open("rb") as file:
-        notebooks = getattr(pickle.load(file), "nb_metadata", {}).values()
-    return sum(float(case.get("time", 0)) for case in cases) + sum(
-        data.get("exec_data", {}).get("runtime") or 0 for data in notebooks
-    )
+    """Add up how long the pages ran."""
+    record = json.loads((build / "html" / "build.json").read_text("utf-8"))
+    return sum(page["seconds"] for page in record["pages"].values())
 
 
 if __name__ == "__main__":

@@ -19,8 +19,17 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _VARIABLE = "CONVTUTOR_RECORDS"
 
 
+def printed(doctree: nodes.document) -> list[nodes.literal_block]:
+    """List what the cells of a page printed."""
+    return [
+        block
+        for block in doctree.findall(nodes.literal_block)
+        if {"sphx-glr-script-out", "stream"} & set(block["classes"])
+    ]
+
+
 def results(doctree: nodes.document, figures: Iterable[Path]) -> Record:
-    """Digest what a page shows of its run.
+    """Digest what a page shows of its run, apart from what was measured.
 
     Args:
         doctree: The page.
@@ -29,11 +38,8 @@ def results(doctree: nodes.document, figures: Iterable[Path]) -> Record:
     Returns:
         Digests of the printed text and of each figure, and the numbers in the text.
     """
-    text = "\n".join(
-        block.astext()
-        for block in doctree.findall(nodes.literal_block)
-        if {"sphx-glr-script-out", "stream"} & set(block["classes"])
-    )
+    computed = [block for block in printed(doctree) if "tag_measured" not in block["classes"]]
+    text = "\n".join(block.astext() for block in computed)
     return {
         "printed": _digest(text.encode()),
         "numbers": [float(number) for number in _NUMBER.findall(text)],

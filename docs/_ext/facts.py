@@ -10,8 +10,7 @@ from pathlib import Path
 
 import torch
 
-from convtutor import default_device, describe_device
-from convtutor.devices import convolution_precision
+from convtutor import convolution_precision, default_device, describe_device
 
 _ROOT = Path(__file__).parents[2]
 

@@ -168,7 +168,7 @@ def _render(figure: Figure) -> bytes:
         return exact.getvalue()
     lossy = BytesIO()
     image.save(lossy, "webp", **_LOSSY)
-    return lossy.getvalue()
+    return min(exact.getvalue(), lossy.getvalue(), key=len)
 
 
 def _turn_black_ink(figure: Figure, ink: str) -> None:

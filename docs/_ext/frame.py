@@ -121,6 +121,8 @@ def _mend(
             body,
             flags=re.DOTALL,
         )
+        # The way back leads to the right page, but not always to a name that is there.
+        body = re.sub(r'(class="viewcode-back" href="[^"#]*)#[^"]*', r"\1", body)
         # In the list of all modules, those of a package are a list between its items.
         body = re.sub(r"(?<=</li>)\s*<ul>|</ul>\s*(?=<li>|</ul>)", "", body)
     context["body"] = body

@@ -163,7 +163,10 @@ class Build:
             logger.info("Nothing has changed since %s was built.", os.path.relpath(app.outdir))
             sys.exit()
         if before:
-            why = ", ".join(_changes(before["made of"], self.site)) or "files of it are missing"
+            why = (
+                ", ".join(_changes(before.get("made of", {}), self.site))
+                or "files of it are missing"
+            )
             logger.info("the site is written anew: %s", why)
         marker.unlink(missing_ok=True)
         if not config.freshness_keeps_pages:

@@ -5,7 +5,6 @@ sets it, and nothing else does. Links to other pages lead nowhere, for there are
 """
 
 import os
-import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -22,7 +21,7 @@ def _narrow(app: Sphinx, config: Config) -> None:
     gallery, page = config.sphinx_gallery_conf, os.environ["CONVTUTOR_PREVIEW"]
     if not Path(app.confdir, gallery["examples_dirs"], f"{page}.py").is_file():
         raise ConfigError(f"CONVTUTOR_PREVIEW={page} is no script of the gallery")
-    gallery["ignore_pattern"] = rf"^(?!.*{re.escape(page)}\.py$)"
+    gallery["ignore_pattern"] = rf"^(?!.*\b{Path(page).name}\.py$)"
     config.root_doc = f"{gallery['gallery_dirs']}/{page}"
     config.include_patterns = [f"{config.root_doc}.rst"]
     config.suppress_warnings = ["ref", "toc"]

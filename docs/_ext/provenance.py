@@ -1,17 +1,18 @@
 """Say on every page how it came about, and write down what the build computed.
 
 What was measured, and so differs from one build to the next, carries the attribute `data-measured`,
-or comes from a cell of a MyST page with the tag `measured`. All else is the same whenever the same
-sources are built on the same machine with the same ``SOURCE_DATE_EPOCH``.
+or comes from a cell of a MyST page with the tag `measured`, or from a script's cell whose output is
+listed here. All else is the same whenever the same sources are built on the same machine with the
+same ``SOURCE_DATE_EPOCH``.
 """
 
 import json
 from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from comparison import Record, agreement, other_records, results, same_figures
+from comparison import Record, agreement, other_records, printed, results, same_figures
 from docutils import nodes
 from docutils.parsers.rst import directives
 from facts import built_from, computed_on, system, versions
@@ -22,6 +23,11 @@ from sphinx.util.docutils import SphinxDirective
 
 # The packages whose versions are told; the record of each run has all of them.
 _PACKAGES = ("python", "torch", "numpy", "matplotlib", "sphinx", "sphinx-gallery", "myst-nb")
+
+# What a script printed that it had measured, by words in it.
+_MEASURED = {
+    "tutorials/1_cross_correlation/plot_5_filter_an_image_larger_than_memory": "bytes, for an image"
+}
 
 _TABLE = '<div class="table-wrapper docutils container"><table class="docutils align-default{}">'
 
@@ -194,10 +200,17 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]], *, sortable: bool
 
 
 def _mark_measured(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep what a MyST page measured out of the search."""
+    """Mark what was measured, and keep it out of the search."""
     for cell in doctree.findall(nodes.container):
         if "tag_measured" in cell["classes"]:
-            cast(nodes.Element, cell)["classes"].append("no-search")
+            cell["classes"].append("no-search")
+    words = _MEASURED.get(app.env.docname)
+    if words:
+        blocks = [found for found in printed(doctree) if words in found.astext()]
+        if not blocks:
+            raise ExtensionError(f"{app.env.docname} prints nothing measured: mend _MEASURED")
+        for block in blocks:
+            block["classes"] += ["tag_measured", "no-search"]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -206,6 +219,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("report", Report)
     app.connect("doctree-read", _mark_measured)
     app.connect("doctree-resolved", _insert_reports)
-    app.connect("html-page-context", _fold)
+    # Before anybody thins out the page's scripts.
+    app.connect("html-page-context", _fold, priority=400)
     app.connect("build-finished", _write_down)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,7 @@ it makes of ``NAME.py`` lie ``NAME.pending.json``, from before the run, and ``NA
 after the gallery has left all that it leaves: a run that was killed has no record.
 """
 
+import gc
 import json
 import multiprocessing
 import os
@@ -32,6 +33,7 @@ def around(gallery_conf: Mapping[str, Any], name: str | None, when: str) -> None
         return
     if when == "before":
         _end_with_the_build()
+        _spare_the_collector()
         random.seed(0)
         numpy.random.seed(0)
         torch.manual_seed(0)
@@ -79,3 +81,12 @@ def _end_with_the_build() -> None:
             os._exit(1)
 
         threading.Thread(target=watch, args=(build.pid,), daemon=True).start()
+
+
+@cache
+def _spare_the_collector() -> None:
+    """Count nothing that was imported by now as possible garbage.
+
+    The gallery collects garbage after each script, which otherwise takes longer than a small one.
+    """
+    gc.freeze()

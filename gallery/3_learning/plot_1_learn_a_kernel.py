@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch import nn
 
-from convtutor import corr2d, default_device, images, learn_kernel, plots
+from convtutor import corr2d, default_device, images, learn_kernel, plots, tolerance
 from convtutor.exercises import ask, check
 
 device = default_device()
@@ -86,8 +86,9 @@ assert [f"{tap:.4f}" for tap in found.flatten().tolist()] == ["1.0011", "-0.9987
 # :func:`convtutor.learn_kernel` takes the same steps and keeps every kernel on its way.
 
 trace = learn_kernel(X, Y, (1, 2), lr=0.03, steps=20, start=start)
-torch.testing.assert_close(trace.losses.tolist(), losses, rtol=1e-4, atol=1e-6)
-torch.testing.assert_close(trace.kernel, found, rtol=1e-4, atol=1e-6)
+bounds = tolerance(X.dtype, device, terms=100)
+torch.testing.assert_close(trace.losses.tolist(), losses, **bounds)
+torch.testing.assert_close(trace.kernel, found, **bounds)
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3), layout="constrained")
@@ -105,7 +106,7 @@ fig.set_label(
 
 sums = trace.kernels.sum(dim=(-2, -1))
 print("sums:", [round(value, 3) for value in sums[:6].tolist()])
-torch.testing.assert_close(sums[1:6], -0.8 * sums[:5], rtol=1e-3, atol=1e-5)
+torch.testing.assert_close(sums[1:6], -0.8 * sums[:5], **bounds)
 
 # %%
 # The loss squares the error, so in the end each step leaves 0.8² = 64 % of it. On a

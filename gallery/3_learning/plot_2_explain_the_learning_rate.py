@@ -64,7 +64,7 @@ Y = corr2d(X, goal)
 trace = learn_kernel(X, Y, (1, 2), lr=0.03, steps=6, start=start)
 error = (trace.kernels - goal).reshape(7, 2).cpu() @ directions
 left = error[:-1] * torch.tensor([0.64, -0.8])
-torch.testing.assert_close(error[1:], left, rtol=1e-4, atol=1e-6)
+torch.testing.assert_close(error[1:], left)
 
 # %%
 # **Up to which rate do both errors shrink,** and at which do they shrink fastest?

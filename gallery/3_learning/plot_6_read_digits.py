@@ -18,7 +18,7 @@ from sklearn.datasets import load_digits
 from torch import nn
 from tqdm import tqdm
 
-from convtutor import corr2d, default_device, plots
+from convtutor import corr2d, default_device, plots, tolerance
 from convtutor.exercises import ask, check
 
 device = default_device()
@@ -101,7 +101,8 @@ assert score >= 0.97
 padded = nn.functional.pad(X[12, 0], (1, 1, 1, 1))
 maps = [corr2d(padded, kernel[0]) for kernel in first.weight.detach()]
 expected = (first(X[12]) - first.bias[:, None, None]).detach()
-torch.testing.assert_close(torch.stack(maps), expected, rtol=1e-4, atol=1e-5)
+bounds = tolerance(X.dtype, device, terms=100)
+torch.testing.assert_close(torch.stack(maps), expected, **bounds)
 
 # %%
 # **Find a kernel that answers to one side of the strokes.** How are its taps arranged?

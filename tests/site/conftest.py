@@ -4,15 +4,20 @@ import gzip
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import whereabouts
 from playwright.sync_api import Browser, sync_playwright
 
 HERE = Path(__file__).parent
 HTML = HERE.parents[1] / "docs" / "_build" / "html"
+# Where on its host the site expects to be.
+ROOT = urlsplit(whereabouts.base_url() or "/").path
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -59,7 +64,7 @@ class _Compressing(SimpleHTTPRequestHandler):
     packed = (".html", ".css", ".js", ".svg", ".xml")
 
     def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
+        path = Path(self.translate_path(f"/{self.path.removeprefix(ROOT)}"))
         path = path / "index.html" if path.is_dir() else path
         found = path.is_file()
         path = path if found else Path(self.directory, "404.html")
@@ -74,6 +79,11 @@ class _Compressing(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
+    def handle(self) -> None:
+        # A browser that leaves in the middle of a page is no error.
+        with suppress(ConnectionError):
+            super().handle()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -84,5 +94,5 @@ def served() -> Iterator[str]:
     handler = partial(_Compressing, directory=str(HTML))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}{ROOT}"
         server.shutdown()

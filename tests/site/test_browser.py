@@ -208,8 +208,8 @@ def test_lighthouse_is_content(
     name = "index.html"
     if which == "the heaviest page":
         name = max(PAGES, key=lambda page: visit(page).weight)
-    # A machine with other work to do takes points off a page's speed: the best of three counts.
-    for _ in range(3):
+    # A machine with other work to do takes points off a page's speed: the best of five counts.
+    for _ in range(5):
         scores, lost = _lighthouse(npm_tools, chromium, served + name)
         if all(scores[kind] >= least for kind, least in WANTED.items()):
             return
@@ -258,7 +258,7 @@ def test_only_the_figures_of_the_theme_are_loaded(wide: Page, served: str, theme
     again.on("request", lambda request: fetched.append(urlsplit(request.url).path))
     again.goto(address)
     again.evaluate(SCROLL)
-    figures = [path for path in fetched if path.endswith(".webp")]
+    figures = [path for path in fetched if "/sphx_glr_" in path]
     assert figures
     assert [path for path in figures if path.endswith("_dark.webp") != (theme == "dark")] == []
 
@@ -284,4 +284,4 @@ def test_a_lost_reader_is_shown_the_way_at_any_depth(wide: Page, served: str) ->
     assert [one.url for one in responses if one.status >= 400] == [served + lost]
     assert len(responses) > 1
     wide.click("article >> text=list of tutorials")
-    assert urlsplit(wide.url).path == "/tutorials/index.html"
+    assert wide.url == f"{served}tutorials/index.html"

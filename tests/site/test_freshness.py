@@ -1,15 +1,17 @@
 """Change one thing in a small copy of the site: exactly the pages that depend on it run again."""
 
+import contextlib
 import os
 import random
-import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from reproduce import DATE, differences
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,7 +66,8 @@ class Site:
 
     def __init__(self, root: Path) -> None:
         self.root, self.docs = root, root / "docs"
-        self.html, self.ran = self.docs / "_build" / "html", root.with_suffix(".ran")
+        self.html = self.docs / "_build" / "html"
+        self.ran, self.log = root.with_suffix(".ran"), root.with_suffix(".log")
         for folder in ("_ext", "_static", "_templates", "inventories", "records"):
             if (ROOT / "docs" / folder).exists():
                 shutil.copytree(ROOT / "docs" / folder, self.docs / folder)
@@ -93,29 +96,30 @@ class Site:
         path = self.root / name
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
-    def start(self, **environment: str) -> subprocess.Popen[str]:
+    def start(self, **environment: str) -> subprocess.Popen[bytes]:
+        """Begin to build, in a session of its own, so that all its processes can be found."""
         command = [sys.executable, "-m", "sphinx", "-n", "-W", "docs", str(self.html)]
-        paths = {
-            "PYTHONPATH": str(self.root),
-            "RAN": str(self.ran),
-            "SOURCE_DATE_EPOCH": "1700000000",
-        }
-        return subprocess.Popen(
-            command,
-            cwd=self.root,
-            env=os.environ | paths | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        paths = {"PYTHONPATH": str(self.root), "RAN": str(self.ran)}
+        with self.log.open("wb") as log:
+            return subprocess.Popen(
+                command,
+                cwd=self.root,
+                env=os.environ | DATE | paths | environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def fail(self) -> str:
+        """Build what cannot be built; return the log."""
+        assert self.start().wait() != 0
+        return self.log.read_text()
 
     def build(self, **environment: str) -> list[str]:
         """Build the site; say which pages ran."""
         self.ran.write_text("")
-        process = self.start(**environment)
-        log, _ = process.communicate()
-        assert process.returncode == 0, log
-        assert "WARNING:" not in log
+        assert self.start(**environment).wait() == 0, self.log.read_text()
+        assert "WARNING:" not in self.log.read_text()
         return sorted(self.ran.read_text().split())
 
 
@@ -125,26 +129,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site = Site(tmp_path_factory.mktemp("built") / "site")
     assert site.build() == ALL
     return site
-
-
-def contents(site: Site) -> dict[str, str | bytes]:
-    """Read all that is published, without what was measured."""
-    read: dict[str, str | bytes] = {}
-    for path in sorted(site.html.rglob("*")):
-        name = path.relative_to(site.html).as_posix()
-        if path.is_file() and not name.startswith(".doctrees/"):
-            read[name] = path.read_bytes()
-            if path.suffix == ".html":
-                read[name] = re.sub("data-measured>[^<]*<", "", path.read_text(encoding="utf-8"))
-            elif name == "build.json":
-                read[name] = re.sub(r'"seconds": [\d.]+', "", path.read_text(encoding="utf-8"))
-    return read
-
-
-def differences(ours: dict[str, str | bytes], theirs: dict[str, str | bytes]) -> list[str]:
-    """Name the files that are not in both sites, or not the same."""
-    names = sorted(ours.keys() | theirs.keys())
-    return [name for name in names if ours.get(name) != theirs.get(name)]
 
 
 def test_no_change_runs_nothing_and_touches_nothing(built: Site) -> None:
@@ -209,8 +193,8 @@ def test_back_on_this_machine_and_published_elsewhere(built: Site) -> None:
     assert built.build() == []
 
 
-def test_what_is_gone_leaves_nothing(built: Site) -> None:
-    before = contents(built)
+def test_what_is_gone_leaves_nothing(built: Site, tmp_path: Path) -> None:
+    before = shutil.copytree(built.html, tmp_path / "before")
     second = built.root / "gallery/1_section/plot_2.py"
     text = second.read_text()
     twice = f"{FIGURES}\n\n# %%\n# And another one:\n\n{FIGURES}"
@@ -221,7 +205,7 @@ def test_what_is_gone_leaves_nothing(built: Site) -> None:
     built.write("docs/other.md", KERNELS.replace("kernels\\n", "other\\n"))
     built.write("docs/index.md", HOME.replace("\nkernels", "\nkernels\nother"))
     assert built.build() == ["figures", "more", "most", "other"]
-    assert "tutorials/2_more/plot_4.html" in contents(built)
+    assert (built.html / "tutorials/2_more/plot_4.html").exists()
 
     second.write_text(text)
     (built.root / "gallery/1_section/plot_3.py").unlink()
@@ -229,7 +213,7 @@ def test_what_is_gone_leaves_nothing(built: Site) -> None:
     (built.docs / "other.md").unlink()
     built.write("docs/index.md", HOME)
     assert built.build() == ["figures"]
-    assert differences(before, contents(built)) == []
+    assert differences(built.html, before) == []
     assert not [*built.docs.glob("tutorials/**/*plot_[34]*"), *built.docs.glob("**/other*")]
 
 
@@ -247,10 +231,7 @@ def test_what_is_bad_stays_bad_until_it_is_mended(
     text = (built.root / file).read_text()
     built.append(file, bad)
     for _ in range(2):
-        process = built.start()
-        log, _ = process.communicate()
-        assert process.returncode != 0
-        assert complaint in log
+        assert complaint in built.fail()
     built.write(file, text)
     assert built.build() == (["shapes"] if "plot_1" in file else [])
 
@@ -264,18 +245,21 @@ def test_two_clean_builds_are_the_same_and_so_is_one_after_many_were_killed(
     site.build()
     duration = time.monotonic() - started
     clean.build()
-    assert differences(contents(site), contents(clean)) == []
+    assert differences(site.html, clean.html) == []
 
     sources = ("convtutor/shapes.py", "docs/kernels.md", "gallery/1_section/plot_2.py")
-    chance, killed = random.Random(0), 0
+    chance, killed, sessions = random.Random(0), 0, []
     while killed < 10:
         site.append(chance.choice(sources), "\n")
         process = site.start()
         time.sleep(chance.uniform(0.1, 0.9) * duration)
         process.kill()
-        process.communicate()
-        killed += process.returncode != 0
+        killed += process.wait() != 0
+        sessions.append(process.pid)
     for source in sources:
         shutil.copy(clean.root / source, site.root / source)
     site.build()
-    assert differences(contents(site), contents(clean)) == []
+    for session in sessions:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(session, signal.SIGKILL)  # a worker may still wait for a word to begin
+    assert differences(site.html, clean.html) == []

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -213,3 +214,38 @@ def test_a_device_that_is_not_there_is_one_clear_line(small_site: Path, device: 
     assert f"CONVTUTOR_DEVICE='{device}'" in result.stderr
     assert "Traceback" not in result.stderr
     assert len(result.stderr.strip().splitlines()) <= 3
+
+
+def test_a_preview_is_one_page_and_the_others_are_not_executed(small_site: Path) -> None:
+    (small_site / "gallery/1_section/plot_other.py").write_text('"""\nT\n=\n"""\n\nraise\n')
+    result = build(small_site, "-W", CONVTUTOR_PREVIEW="1_section/plot_page")
+    assert result.returncode == 0, result.stderr
+    html = small_site / "docs/_build/html"
+    assert "a stripe" in (html / "tutorials/1_section/plot_page.html").read_text().lower()
+    assert not list(html.rglob("plot_other.html"))
+    assert not (html / "notebook.html").exists()
+    # What was left out is not let off: the site as a whole still has to execute.
+    assert build(small_site).returncode != 0
+
+
+def test_a_preview_of_a_page_that_is_not_there_is_refused(small_site: Path) -> None:
+    result = build(small_site, CONVTUTOR_PREVIEW="1_section/plot_pag")
+    assert "CONVTUTOR_PREVIEW=1_section/plot_pag is no script of the gallery" in result.stderr
+
+
+def test_a_page_opens_its_notebook_in_colab(small_site: Path) -> None:
+    known = {
+        "CONVTUTOR_BASE_URL": "https://site.example/course/",
+        "CONVTUTOR_REPOSITORY": "https://github.com/owner/name",
+        "CONVTUTOR_NOTEBOOKS": "built",
+    }
+    result = build(small_site, "-W", **known)
+    assert result.returncode == 0, result.stderr
+    page = small_site / "docs/_build/html/tutorials/1_section/plot_page.html"
+    (link,) = BeautifulSoup(page.read_text(), "html.parser").find_all("a", string="Open in Colab")
+    assert str(link["href"]).endswith("/github/owner/name/blob/built/1_section/plot_page.ipynb")
+    # The branch holds this zip, unpacked.
+    (zipped,) = page.parents[2].glob("_downloads/*/tutorials_jupyter.zip")
+    with zipfile.ZipFile(zipped) as notebooks:
+        assert notebooks.namelist() == ["1_section/plot_page.ipynb"]
+        assert b"https://site.example/course/simple/" in notebooks.read("1_section/plot_page.ipynb")

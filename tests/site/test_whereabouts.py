@@ -8,6 +8,7 @@ VARIABLES = [
     "READTHEDOCS_CANONICAL_URL",
     "CONVTUTOR_REPOSITORY",
     "CONVTUTOR_BRANCH",
+    "CONVTUTOR_NOTEBOOKS",
     "GITHUB_SERVER_URL",
     "GITHUB_REPOSITORY",
     "GITHUB_REF_NAME",
@@ -43,6 +44,17 @@ def test_our_own_repository_comes_first(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("CONVTUTOR_BRANCH", "next")
     expected = "https://git.example/owner/name/edit/next/a/b.py"
     assert whereabouts.source_url("a/b.py", action="edit") == expected
+
+
+def test_colab_opens_what_is_published_on_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVTUTOR_REPOSITORY", "https://github.com/owner/name")
+    assert whereabouts.colab_url("a/b.ipynb") is None  # nobody says that the notebooks are there
+    monkeypatch.setenv("CONVTUTOR_NOTEBOOKS", "built")
+    assert whereabouts.colab_url("a/b.ipynb") == (
+        "https://colab.research.google.com/github/owner/name/blob/built/a/b.ipynb"
+    )
+    monkeypatch.setenv("CONVTUTOR_REPOSITORY", "https://git.example/owner/name")
+    assert whereabouts.colab_url("a/b.ipynb") is None
 
 
 @pytest.mark.parametrize("value", ["site.example", "ftp://site.example", "https://", "/course/"])

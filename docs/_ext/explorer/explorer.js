@@ -440,7 +440,8 @@
       this.#fields.codeBox = make("details", { ontoggle: () => this.#schedule() },
         make("summary", {}, "The same in PyTorch"),
         make("div", { className: "ce-code" },
-          make("pre", { tabIndex: 0, ariaLabel: "PyTorch code", role: "region" }, this.#fields.code), copy));
+          make("div", { className: "ce-pre", tabIndex: 0, ariaLabel: "PyTorch code", role: "region" },
+            this.#fields.code), copy));
       return this.#fields.codeBox;
     }
 
