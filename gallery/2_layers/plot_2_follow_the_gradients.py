@@ -67,7 +67,7 @@ torch.testing.assert_close(kernel_grad[0, 1], rise)
 # .. math:: \frac{\partial L}{\partial X_{r,c}} = \sum_{a,b} G_{r-a,\,c-b} \, K_{a,b}
 #
 # That is a :term:`convolution`; at a border, the flipped kernel hangs over, onto zeros.
-# For row 1, column 2, its window on ``G`` is 1, 0, 2 and 0, 3, 1. **What is the sum?**
+# For ``X[1, 2]`` its window holds 1, 0, 2 and 0, 3, 1. **Which gradient is that?**
 
 padded = functional.pad(G, (2, 2, 1, 1))
 image_grad = corr2d(padded, K.flip(0, 1))
