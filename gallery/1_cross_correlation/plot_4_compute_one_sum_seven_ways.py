@@ -31,9 +31,9 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # whole factors, on GPUs too
 X = torch.tensor([[1.0, 0, 2, 0], [0, 3, 0, 1], [2, 1, 1, 0]], device=device)
 K = torch.tensor([[1.0, 2, -1], [0, 1, 3]], device=device)
 Y = torch.tensor([[2.0, 7], [10, 3]], device=device)
-for name, method in METHODS.items():
-    print(f"{name:8}", [round(value, 4) for value in method(X, K).flatten().tolist()])
-    torch.testing.assert_close(method(X, K), Y)
+for name in METHODS:
+    print(f"{name:8}", METHODS[name](X, K).flatten().round(decimals=4).tolist())
+    torch.testing.assert_close(METHODS[name](X, K), Y)
 
 # %%
 # 1. ``loop`` is the definition: one window after the other.
@@ -78,7 +78,7 @@ print(result.round(decimals=2))
 torch.testing.assert_close(result[:2, :2], Y)
 
 # %%
-# The four outputs are top left. For the other numbers, the window left the image
+# The four outputs are top left. The others come from windows that left the image
 # and came back on the opposite side, as a spectrum repeats its image for ever.
 #
 # Count operations and bytes

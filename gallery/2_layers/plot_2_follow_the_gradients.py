@@ -16,6 +16,7 @@ with nothing but the layer's own operation.
 
 import matplotlib.pyplot as plt
 import torch
+from torch.autograd import gradcheck
 from torch.nn import functional
 
 from convtutor import Conv2D, corr2d, default_device, plots
@@ -98,7 +99,7 @@ torch.testing.assert_close(layer.weight.grad, kernel_grad)
 torch.testing.assert_close(X.grad, image_grad)
 torch.testing.assert_close(layer.bias.grad, G.sum().reshape(1))
 pair = [tensor.detach().cpu().double().requires_grad_() for tensor in (X, K)]
-assert torch.autograd.gradcheck(corr2d, pair)
+assert gradcheck(corr2d, pair)
 
 # %%
 # Twice yes. *Dive into Deep Learning* asks which error message autograd gives for a
@@ -134,8 +135,7 @@ check("kernel_gradient", kernel_gradient)
 # In practice
 # -----------
 #
-# The gradient of the image has a function, which networks also run forwards, to enlarge
-# a feature map: the :term:`transposed convolution`.
+# Networks also run the image's gradient forwards: a :term:`transposed convolution`.
 
 back = functional.conv_transpose2d(G[None, None], K[None, None])[0, 0]
 torch.testing.assert_close(back, image_grad)
