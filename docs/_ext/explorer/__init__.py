@@ -25,8 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
-from torch.nn.functional import conv2d, pad
+from torch.nn.functional import avg_pool2d, conv2d, pad
 
 from convtutor import images, kernels
 from explorer.places import PLACES
