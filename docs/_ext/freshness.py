@@ -31,6 +31,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 
 import convtutor
+from convtutor.exercises import EXERCISES
 
 logger = logging.getLogger(__name__)
 
@@ -82,8 +83,16 @@ def inputs(code: str, common: Inputs, modules: Iterable[str] = ()) -> Inputs:
         Names and values, or digests of files.
     """
     imports = "".join(f"import {module}\n" for module in modules)
-    files = dependencies(imports, _PATH) | dependencies(code, _PATH)
+    files = dependencies(imports, _PATH) | dependencies(code, _PATH, but=_sections_left_out(code))
     return {"its code": _hash(code.encode()), **_digests(files), **common}
+
+
+def _sections_left_out(code: str) -> set[str]:
+    """List the modules of exercises of which a page names none: one package gathers them all."""
+    if "EXERCISES" in code:
+        return set()
+    modules = {name: exercise.solution.__module__ for name, exercise in EXERCISES.items()}
+    return set(modules.values()) - {modules[name] for name in modules if f'"{name}"' in code}
 
 
 def _settings(prefixes: tuple[str, ...]) -> dict[str, str]:

@@ -6,7 +6,7 @@ corr2d`` depends on the module that defines ``corr2d``, and not on all that the 
 
 import ast
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,13 +16,14 @@ _Need = tuple[str, str | None]
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
-def dependencies(code: str, path: Sequence[Path]) -> set[Path]:
+def dependencies(code: str, path: Sequence[Path], *, but: Collection[str] = ()) -> set[Path]:
     """Follow the imports of some code, directly and through other modules.
 
     Args:
         code: Python source.
         path: Folders with the project's own modules and packages. A module that is in none of them
             belongs to somebody else.
+        but: Modules that are known to make no difference, though they are imported.
 
     Returns:
         The project's files that this code depends on: modules, and the data beside them in a
@@ -33,7 +34,7 @@ def dependencies(code: str, path: Sequence[Path]) -> set[Path]:
     todo = list(_needs(_parse(code), ""))
     while todo:
         need = todo.pop()
-        if need not in seen:
+        if need not in seen and need[0] not in but:
             seen.add(need)
             files, further = _resolve(*need, path)
             found |= files

@@ -29,7 +29,7 @@ _MEASURED = {
     "tutorials/1_cross_correlation/plot_5_filter_an_image_larger_than_memory": "bytes, for an image"
 }
 
-_TABLE = '<div class="table-wrapper docutils container"><table class="docutils align-default{}">'
+_TABLE = '<div class="table-wrapper docutils container"><table class="docutils align-default report{}">'
 
 
 class _Report(nodes.General, nodes.Element):
@@ -170,7 +170,7 @@ def _fold(
         '<details class="provenance"><summary>How this page came about</summary>'
         f"<p>{intro}</p><dl>{terms}</dl></details>"
     )
-    if "docutils align-default sortable" in context.get("body", ""):
+    if "report sortable" in context.get("body", ""):
         app.add_js_file("sort.js", loading_method="defer")
 
 

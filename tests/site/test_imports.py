@@ -81,3 +81,13 @@ def test_dependencies(project: Path, code: str, expected: list[str]) -> None:
         for path in dependencies(code, [project])
     }
     assert found == {name.removeprefix("../") for name in expected}
+
+
+def test_a_module_that_makes_no_difference_is_not_followed(project: Path) -> None:
+    found = dependencies(
+        "from tool import plots, shapes\nprint(plots)\nshapes.x",
+        [project],
+        but={"tool.plots.curves", "tool.shapes"},
+    )
+    assert "tool/plots/grids.py" in {path.relative_to(project).as_posix() for path in found}
+    assert not {project / "tool/plots/curves.py", project / "tool/shapes.py"} & found
