@@ -39,7 +39,7 @@ _SHARPNESS = 2
 # Lines and letters are kept exactly, which is also lightest. A photograph at this quality loses
 # nothing that can be seen, and most of its weight.
 _EXACT: dict[str, Any] = {"lossless": True, "quality": 30, "method": 1}
-_LOSSY: dict[str, Any] = {"quality": 80, "method": 2}
+_LOSSY: dict[str, Any] = {"quality": 75, "method": 4}
 _HEAVY = 100 * 1024
 
 _COLOURS = ("color", "edgecolor", "markeredgecolor", "markerfacecolor")

@@ -22,13 +22,15 @@ def _narrow(app: Sphinx, config: Config) -> None:
     if not Path(app.confdir, gallery["examples_dirs"], f"{page}.py").is_file():
         raise ConfigError(f"CONVTUTOR_PREVIEW={page} is no script of the gallery")
     gallery["ignore_pattern"] = rf"^(?!.*\b{Path(page).name}\.py$)"
+    gallery["parallel"] = False  # one script is executed sooner than a worker has started
     config.root_doc = f"{gallery['gallery_dirs']}/{page}"
     config.include_patterns = [f"{config.root_doc}.rst"]
     config.suppress_warnings = ["ref", "toc"]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Narrow the configuration, before the gallery reads it, if this is a preview."""
+    """Narrow the configuration if this is a preview."""
+    # After ``freshness`` (5) has read it, and before the gallery (10) does.
     if "CONVTUTOR_PREVIEW" in os.environ:
-        app.connect("config-inited", _narrow, priority=1)
+        app.connect("config-inited", _narrow, priority=7)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

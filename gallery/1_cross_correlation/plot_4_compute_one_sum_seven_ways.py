@@ -78,7 +78,7 @@ print(result.round(decimals=2))
 torch.testing.assert_close(result[:2, :2], Y)
 
 # %%
-# The four outputs are in the corner. The others come from windows that left the image
+# The four outputs are top left. The others come from windows that left the image
 # and came back on the opposite side, as a spectrum repeats its image for ever.
 #
 # Count operations and bytes
@@ -87,9 +87,8 @@ torch.testing.assert_close(result[:2, :2], Y)
 # The direct ways multiply and add once for each tap: :math:`2 k^2` operations for an
 # output pixel, if the kernel is :math:`k \times k`. A transform of :math:`n` real
 # numbers takes about :math:`2.5 \, n \log_2 n`, whatever the kernel; there are three,
-# and a product. And for each number that comes from memory or goes back, uncached, four
-# bytes move. **From which** :math:`k` **on does the FFT take fewer operations: 3, 9 or
-# 31?**
+# and a product. Each number that comes from memory or goes back, uncached, takes four
+# bytes. **From which** :math:`k` **on does the FFT take fewer operations: 3, 9 or 31?**
 
 k, n = torch.arange(2, 32), 768 * 1024
 outputs = (768 - k + 1) * (1024 - k + 1)

@@ -67,8 +67,8 @@ torch.testing.assert_close(kernel_grad[0, 1], rise)
 #
 # .. math:: \frac{\partial L}{\partial X_{r,c}} = \sum_{a,b} G_{r-a,\,c-b} \, K_{a,b}
 #
-# That is a :term:`convolution`. Pixels at the border were read too, so the flipped
-# kernel hangs over the border of ``G``, onto zeros. **What is the framed gradient?**
+# That is a :term:`convolution`; at a border, the flipped kernel hangs over, onto zeros.
+# For ``X[1, 2]`` its window holds 1, 0, 2 and 0, 3, 1. **Which gradient is that?**
 
 padded = functional.pad(G, (2, 2, 1, 1))
 image_grad = corr2d(padded, K.flip(0, 1))

@@ -31,9 +31,10 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 # Many in: one kernel each, then add
 # ----------------------------------
 #
-# A colour image has three *channels*, a feature map deep in a network has hundreds.
-# Here are two, and a kernel for each; together the kernels are called a :term:`filter`.
-# Each channel is cross-correlated with its own kernel, and the responses are added.
+# A colour image has three *channels*; deep in a network, a layer has hundreds. Here are
+# two, and a kernel for each; together the kernels are called a :term:`filter`. Each
+# channel is cross-correlated with its own kernel, and the responses are added. The sum
+# is one :term:`feature map`.
 
 X = torch.tensor([[[1, 2, 0, 1], [0, 1, 3, 0]], [[0, 1, 1, 0], [2, 1, 0, 3]]])
 K = torch.tensor([[[1, 0, -1]], [[0, 2, 0]]])

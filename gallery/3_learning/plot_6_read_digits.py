@@ -53,9 +53,8 @@ test, train = torch.randperm(1797).to(device).split([360, 1437])
 # The first layer has eight kernels and makes eight :term:`feature maps <feature map>`.
 # The second has 32 filters, each with one kernel for each of those maps. After either,
 # :term:`ReLU` makes what is negative zero: without it, one layer could do for both.
-# Then :term:`max pooling` keeps the largest of each 2 × 2 pixels. *Dropout* hides half
-# of what is left, in training only, so that the network leans on no single map. And a
-# linear layer weighs it all, and gives each digit a score.
+# Then :term:`max pooling` keeps the largest of each 2 × 2 pixels, and a linear layer
+# gives each digit a score. In training, *dropout* hides half of what that layer weighs.
 
 first, second = nn.Conv2d(1, 8, 3, padding=1), nn.Conv2d(8, 32, 3)
 shrink = nn.Sequential(nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.5))

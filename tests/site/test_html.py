@@ -160,7 +160,7 @@ def test_this_build_names_the_device_the_versions_and_every_page() -> None:
     rows = [[cell.get_text() for cell in row.find_all("td")] for row in soup.find_all("tr")]
     facts = {row[0]: row[1] for row in rows if row}
     assert facts["Device"].startswith(convtutor.describe_device(convtutor.default_device()))
-    assert {"Commit", "Date", "Python", "torch", "sphinx", "sphinx-gallery"} <= facts.keys()
+    assert {"Commit", "Date", "python", "torch", "sphinx", "sphinx-gallery"} <= facts.keys()
     for script in SCRIPTS:
         heading = parse(page_of(script)).h1
         assert heading is not None
