@@ -21,6 +21,8 @@ import numpy
 import torch
 from facts import computed_on
 
+from convtutor import default_device
+
 # As a script finds them in a process of its own.
 _THREADS = torch.get_num_threads()
 _CUDNN: Any = torch.backends.cudnn
@@ -37,7 +39,8 @@ def around(gallery_conf: Mapping[str, Any], name: str | None, when: str) -> None
         random.seed(0)
         numpy.random.seed(0)
         torch.manual_seed(0)
-        torch.set_num_threads(_THREADS)
+        # On a CPU each script has a core, whether others run beside it or not.
+        torch.set_num_threads(1 if default_device().type == "cpu" else _THREADS)
         torch.set_default_dtype(torch.float32)
         _CUDNN.conv.fp32_precision = _CONVOLUTIONS
         return

@@ -217,6 +217,14 @@ def test_what_is_gone_leaves_nothing(built: Site, tmp_path: Path) -> None:
     assert not [*built.docs.glob("tutorials/**/*plot_[34]*"), *built.docs.glob("**/other*")]
 
 
+def test_a_preview_leaves_the_other_pages_alone(built: Site) -> None:
+    built.append("gallery/1_section/plot_1.py", "\n# changed\n")
+    html, built.html = built.html, built.docs / "_build" / "preview"
+    assert built.build(CONVTUTOR_PREVIEW="1_section/plot_1") == ["shapes"]
+    built.html = html
+    assert built.build() == []
+
+
 @pytest.mark.parametrize(
     ("file", "bad", "complaint"),
     [
