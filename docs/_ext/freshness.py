@@ -14,8 +14,10 @@ takes seconds, and nothing stays of pages, figures and links that are gone.
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -152,9 +154,11 @@ class Build:
     def begin(self, app: Sphinx, config: Config) -> None:
         """Leave it at the last build if nothing has changed since; else clear that away."""
         self.machine = machine()
+        # That a worker has grown, and is replaced by another one, is no news.
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         # Scripts that compute on an accelerator would only be in each other's way.
         on_cpu = self.machine["device"].startswith("CPU")
-        config.sphinx_gallery_conf["parallel"] = joblib.cpu_count() if on_cpu else False
+        config.sphinx_gallery_conf.setdefault("parallel", joblib.cpu_count() if on_cpu else False)
         conf = {key: value for key, value in config.sphinx_gallery_conf.items() if key != _CHOOSING}
         self.gallery = {"gallery": json.dumps(conf, default=sorted)}
         self.site = {
@@ -210,7 +214,10 @@ class Build:
             if not (source / section.name).is_dir() and section.name != "images":
                 shutil.rmtree(section)
         modules = self._shaping_modules(app)
+        left_out = re.compile(app.config.sphinx_gallery_conf[_CHOOSING])
         for copy, script in sorted(scripts.items()):
+            if left_out.search(str(script)):
+                continue
             ran = copy.with_suffix(".run.json")
             now = inputs(script.read_text(encoding="utf-8"), self.machine | self.gallery, modules)
             if not _is_fresh(script.name, ran, now):
@@ -240,7 +247,8 @@ class Build:
             if not _is_fresh(docname, _notebook_record(docname), now)
         ]
         kept = {record.stem for record in _notebook_record("*").parent.glob("*.json")}
-        for docname in [*stale, *(kept - self.notebooks.keys())]:
+        gone = {docname for docname in kept if not Path(app.srcdir, f"{docname}.md").exists()}
+        for docname in [*stale, *gone]:
             record = _notebook_record(docname)
             record.unlink(missing_ok=True)
             shutil.rmtree(record.with_suffix(""), ignore_errors=True)

@@ -29,7 +29,9 @@ _MEASURED = {
     "tutorials/1_cross_correlation/plot_5_filter_an_image_larger_than_memory": "bytes, for an image"
 }
 
-_TABLE = '<div class="table-wrapper docutils container"><table class="docutils align-default report{}">'
+_TABLE = (
+    '<div class="table-wrapper docutils container"><table class="docutils align-default report{}">'
+)
 
 
 class _Report(nodes.General, nodes.Element):
