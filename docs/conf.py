@@ -16,6 +16,8 @@ import whereabouts  # noqa: E402, it lies in _ext
 
 # The theme sends every log to the terminal; a cluster that starts and stops is no news.
 os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
+# A bar is for those who wait; on a slow machine it would end up on the page.
+os.environ.setdefault("TQDM_DISABLE", "1")
 
 # Documented here, though defined one module further down.
 Axes.__module__ = "matplotlib.axes"
