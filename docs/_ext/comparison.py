@@ -74,7 +74,7 @@ def agreement(ours: Record, theirs: Record) -> str:
         A few words.
     """
     if ours["printed"] == theirs["printed"]:
-        return "the same text" if ours["numbers"] else "nothing printed but words, the same"
+        return "the same text" if ours["numbers"] else "prints no numbers"
     pairs = list(zip(ours["numbers"], theirs["numbers"], strict=False))
     if len(ours["numbers"]) != len(theirs["numbers"]):
         return f"other text: {len(ours['numbers'])} and {len(theirs['numbers'])} numbers"

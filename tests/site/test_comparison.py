@@ -53,7 +53,7 @@ def test_agreeing_digits(a: float, b: float, digits: int) -> None:
     ("ours", "theirs", "words"),
     [
         ("1 2.5", "1 2.5", "the same text"),
-        ("none", "none", "nothing printed but words, the same"),
+        ("none", "none", "prints no numbers"),
         ("1 2", "1 or 2", "other words, the same numbers"),
         ("1 2.5 3", "1 2.501 3", "2 of 3 numbers, the other to 3 digits"),
         ("1 2.5 3", "1 2.501 4", "1 of 3 numbers, the others to 0 digits"),
