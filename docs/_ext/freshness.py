@@ -41,8 +41,8 @@ DOCS = Path(__file__).parents[1]
 _PACKAGE = Path(convtutor.__file__).parent
 # Where the project's own modules are, for a page that imports them.
 _PATH = (_PACKAGE.parent, DOCS / "_ext", DOCS / "_bench")
-# Written by a build beside its sources.
-_WRITTEN = {"_build", "_api", "_backreferences", "tutorials", "__pycache__"}
+# Written by a build, or by a check, beside the sources.
+_WRITTEN = {"_build", "_api", "_backreferences", "tutorials", "__pycache__", ".ruff_cache"}
 
 # Settings that a result may depend on.
 _COMPUTING = (
