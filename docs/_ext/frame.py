@@ -88,7 +88,7 @@ def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> st
     drawn = drawn.resize((round(drawn.width * scale), round(drawn.height * scale)))
     place = ((_CARD[0] - drawn.width) // 2, (_CARD[1] - drawn.height) // 2)
     card.paste(drawn, place, mask=drawn)
-    card.save(path)
+    card.save(path, compress_level=1)  # a tenth larger, in half the time
     return name
 
 

@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import metadata, packages_distributions, version
+from importlib.metadata import metadata, packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,10 @@ def _requirement(package: str, submodules: set[str], address: str | None) -> str
         return f"{package} @ {address}" if address else f"{package}=={own['version']}"
     names = {canonicalize_name(name) for name in _distributions().get(package, [])}
     for name in names & _declared().keys():
-        declared, here = _declared()[name], Version(version(name))
+        declared, installed = _declared()[name], _metadata(name)
+        here = Version(installed["Version"])
         extras = declared.extras | submodules.intersection(
-            metadata(name).get_all("Provides-Extra") or ()
+            installed.get_all("Provides-Extra") or ()
         )
         return (
             name
@@ -100,5 +101,6 @@ def _declared() -> dict[str, Requirement]:
     }
 
 
-# Reads the records of every package that is installed, which takes a quarter of a second.
+# All of these are read from files, slowly, and asked for again and again.
 _distributions = cache(packages_distributions)
+_metadata = cache(metadata)
