@@ -1,7 +1,7 @@
 """Run a page again when, and only when, its result could have changed.
 
 sphinx-gallery and myst-nb compare a page with its own last version. Here the record of its last run
-says all that the result depended on: its code, the project's modules that it imports, directly or
+says all that the result depended on: its code, the project's functions that it calls, directly or
 through others, the versions of all packages, the device and the settings. Where anything is
 different, or there is no record, what the page left behind is deleted, and so the gallery, or
 jupyter-cache, runs it again.
@@ -17,14 +17,14 @@ import os
 import re
 import shutil
 import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import joblib
+import torch
+from dependencies import Need, Project
 from facts import built_from, computed_on, system, versions
-from imports import dependencies
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_nb.sphinx_ import NbMetadataCollector, SphinxEnvType
 from runs import read_record, write_record
@@ -33,6 +33,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 
 import convtutor
+from convtutor import exercises
 from convtutor.exercises import EXERCISES
 
 logger = logging.getLogger(__name__)
@@ -73,28 +74,32 @@ def machine() -> Inputs:
     }
 
 
-def inputs(code: str, common: Inputs, modules: Iterable[str] = ()) -> Inputs:
+def inputs(project: Project, code: str, common: Inputs, hooks: Iterable[str] = ()) -> Inputs:
     """List what the result of one page depends on.
 
     Args:
+        project: Our own code.
         code: Its Python code.
         common: What every page depends on.
-        modules: Modules of ours that shape its output.
+        hooks: Functions of ours that shape its output, as ``module.function``.
 
     Returns:
-        Names and values, or digests of files.
+        Names and values, or digests of definitions.
     """
-    imports = "".join(f"import {module}\n" for module in modules)
-    files = dependencies(imports, _PATH) | dependencies(code, _PATH, but=_sections_left_out(code))
-    return {"its code": _hash(code.encode()), **_digests(files), **common}
+    calls = "".join("from {0} import {2}\n".format(*hook.rpartition(".")) for hook in hooks)
+    found = project.dependencies(calls) | project.dependencies(code, instead=_exercises(code))
+    used = {f"{_name(file)} {name}".strip(): source for (file, name), source in found.items()}
+    digests = {name: _hash(used[name]) for name in sorted(used)}
+    return {"its code": _hash(code.encode()), **digests, **common}
 
 
-def _sections_left_out(code: str) -> set[str]:
-    """List the modules of exercises of which a page names none: one package gathers them all."""
+def _exercises(code: str) -> dict[Need, list[Need]]:
+    """Of the table of all exercises, a page needs those that it calls by their names."""
     if "EXERCISES" in code:
-        return set()
+        return {}
     modules = {name: exercise.solution.__module__ for name, exercise in EXERCISES.items()}
-    return set(modules.values()) - {modules[name] for name in modules if f'"{name}"' in code}
+    called = [(module, name.upper()) for name, module in modules.items() if f'"{name}"' in code]
+    return {(exercises.__name__, "EXERCISES"): called}
 
 
 def _settings(prefixes: tuple[str, ...]) -> dict[str, str]:
@@ -102,12 +107,12 @@ def _settings(prefixes: tuple[str, ...]) -> dict[str, str]:
 
 
 def _digests(files: Iterable[Path]) -> dict[str, str]:
-    """Map the files' paths from the root of the project to what is in them."""
-    root = _PACKAGE.parent
-    return {
-        Path(os.path.relpath(file, root)).as_posix(): _hash(file.read_bytes())
-        for file in sorted(files)
-    }
+    return {_name(file): _hash(file.read_bytes()) for file in sorted(files)}
+
+
+def _name(file: Path) -> str:
+    """Call a file by its path from the root of the project."""
+    return Path(os.path.relpath(file, _PACKAGE.parent)).as_posix()
 
 
 def _hash(data: bytes) -> str:
@@ -137,6 +142,7 @@ class Build:
     """One build: what it depends on, and what it may take over from the last one."""
 
     def __init__(self, app: Sphinx) -> None:
+        self.project = Project(_PATH)
         self.machine: Inputs = {}
         self.gallery: Inputs = {}
         self.notebooks: dict[str, Inputs] = {}
@@ -154,8 +160,8 @@ class Build:
     def begin(self, app: Sphinx, config: Config) -> None:
         """Leave it at the last build if nothing has changed since; else clear that away."""
         self.machine = machine()
-        # That a worker has grown, and is replaced by another one, is no news.
-        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
+        # A pool of threads would not live through the forks of a build in parallel.
+        torch.set_num_threads(1)
         # Scripts that compute on an accelerator would only be in each other's way.
         on_cpu = self.machine["device"].startswith("CPU")
         config.sphinx_gallery_conf.setdefault("parallel", joblib.cpu_count() if on_cpu else False)
@@ -213,13 +219,14 @@ class Build:
         for section in target.glob("*/"):
             if not (source / section.name).is_dir() and section.name != "images":
                 shutil.rmtree(section)
-        modules = self._shaping_modules(app)
+        hooks = self._hooks(app)
         left_out = re.compile(app.config.sphinx_gallery_conf[_CHOOSING])
         for copy, script in sorted(scripts.items()):
             if left_out.search(str(script)):
                 continue
             ran = copy.with_suffix(".run.json")
-            now = inputs(script.read_text(encoding="utf-8"), self.machine | self.gallery, modules)
+            code = script.read_text(encoding="utf-8")
+            now = inputs(self.project, code, self.machine | self.gallery, hooks)
             if not _is_fresh(script.name, ran, now):
                 _forget_script(copy)
                 pending = {"inputs": now, "run": built_from()}
@@ -237,7 +244,7 @@ class Build:
     ) -> list[str]:
         """Delete the outputs of MyST pages that have to run again, or are gone."""
         self.notebooks = {
-            docname: inputs(code, self.machine)
+            docname: inputs(self.project, code, self.machine)
             for docname in sorted(env.found_docs)
             if (code := _cells(Path(env.doc2path(docname)))) is not None
         }
@@ -280,11 +287,10 @@ class Build:
                 if path.is_file() and not _WRITTEN & set(path.relative_to(folder).parts):
                     yield path
 
-    def _shaping_modules(self, app: Sphinx) -> list[str]:
-        """List our modules that the gallery calls while a script runs."""
+    def _hooks(self, app: Sphinx) -> list[str]:
+        """List our functions that the gallery calls while a script runs."""
         conf = app.config.sphinx_gallery_conf
-        hooks = [*conf["image_scrapers"], *conf["reset_modules"]]
-        return sorted({hook.rpartition(".")[0] for hook in hooks if "." in str(hook)})
+        return [h for h in (*conf["image_scrapers"], *conf["reset_modules"]) if "." in str(h)]
 
     def _marker(self, app: Sphinx) -> Path:
         return Path(app.doctreedir, "complete.json")

@@ -139,20 +139,29 @@ def test_no_change_runs_nothing_and_touches_nothing(built: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "pages"),
+    ("file", "where", "pages"),
     [
-        (["convtutor/plots/pictures.py"], ["figures"]),
-        (["convtutor/methods.py"], ["figures"]),  # by way of corr2d
-        (["docs/_ext/figures.py"], ["figures", "shapes"]),
-        (["convtutor/learning.py", "docs/_ext/mathml.py", "README.md"], []),
+        ("convtutor/plots/pictures.py", "def show_grid(", ["figures"]),
+        ("convtutor/methods/direct.py", "def taps(", ["figures"]),  # by way of corr2d
+        ("docs/_ext/figures.py", "def scrape(", ["figures", "shapes"]),
+        ("convtutor/plots/pictures.py", "def show_image(", []),
+        ("convtutor/shapes.py", "def receptive_field(", []),
+        ("docs/_ext/mathml.py", "def setup(", []),
     ],
 )
 def test_a_change_runs_the_pages_that_depend_on_it(
-    built: Site, files: list[str], pages: list[str]
+    built: Site, file: str, where: str, pages: list[str]
 ) -> None:
-    for file in files:
-        built.append(file, "\n# changed\n")
+    text = (built.root / file).read_text(encoding="utf-8")
+    assert where in text
+    built.write(file, text.replace(where, f"{where}  # changed\n    "))
     assert built.build() == pages
+
+
+def test_a_change_beside_the_definitions_runs_nothing(built: Site) -> None:
+    for file in ("convtutor/shapes.py", "convtutor/plots/pictures.py", "README.md"):
+        built.append(file, "\n# changed\n")
+    assert built.build() == []
 
 
 def test_a_change_of_the_result_is_on_the_page(built: Site) -> None:
@@ -166,7 +175,7 @@ def test_a_change_of_the_result_is_on_the_page(built: Site) -> None:
 def test_a_change_with_an_old_date_is_seen(built: Site) -> None:
     path = built.root / "convtutor" / "kernels.py"
     date = path.stat().st_mtime
-    built.append("convtutor/kernels.py", "\n# changed\n")
+    built.append("convtutor/kernels.py", "\nprint\n")
     os.utime(path, (date, date))
     assert built.build() == ["kernels"]
 
@@ -258,7 +267,7 @@ def test_two_clean_builds_are_the_same_and_so_is_one_after_many_were_killed(
     sources = ("convtutor/shapes.py", "docs/kernels.md", "gallery/1_section/plot_2.py")
     chance, killed, sessions = random.Random(0), 0, []
     while killed < 10:
-        site.append(chance.choice(sources), "\n")
+        site.append(chance.choice(sources), "\nprint\n")
         process = site.start()
         sessions.append(process.pid)
         started = time.monotonic()
