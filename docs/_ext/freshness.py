@@ -155,6 +155,7 @@ class Build:
         app.connect("env-get-outdated", self.forget_notebooks)
         app.connect("source-read", self.lend_cache)
         app.connect("doctree-read", self.record_notebook)
+        app.connect("env-check-consistency", self.write_side_by_side)
         app.connect("build-finished", self.end, priority=900)
 
     def begin(self, app: Sphinx, config: Config) -> None:
@@ -276,6 +277,15 @@ class Build:
         if result and result["succeeded"] and not record.exists():
             run = {**computed_on(), **built_from(), "seconds": result["runtime"]}
             write_record(record, {"inputs": self.notebooks[docname], "run": run})
+
+    def write_side_by_side(self, app: Sphinx, env: object) -> None:
+        """Use all cores to write what has been read.
+
+        Reading leaves them alone, as a MyST page that runs then may be measuring. Where there is an
+        accelerator, or a system library that objects, a process must not be forked.
+        """
+        if sys.platform == "linux" and self.machine["device"].startswith("CPU"):
+            app.parallel = max(app.parallel, joblib.cpu_count() + 1)  # one hands out the work
 
     def _sources(self) -> Iterator[Path]:
         """List the files that the site is made of."""
