@@ -30,13 +30,12 @@ _SECTIONS = (
     (descent, evidence),
     (diagonals, design, matrices, testing),
 )
-_EFFORTS = ("easy", "medium", "hard")
 
 #: Every exercise by its name, section by section, and easy ones first in each.
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise
     for topics in _SECTIONS
-    for effort in _EFFORTS
+    for effort in ("easy", "medium", "hard")
     for topic in topics
     for exercise in topic.EXERCISES
     if exercise.effort == effort

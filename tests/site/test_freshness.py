@@ -142,7 +142,7 @@ def test_no_change_runs_nothing_and_touches_nothing(built: Site) -> None:
     ("files", "pages"),
     [
         (["convtutor/plots/pictures.py"], ["figures"]),
-        (["convtutor/methods.py"], ["figures"]),  # by way of corr2d
+        (["convtutor/methods/direct.py"], ["figures"]),  # by way of corr2d
         (["docs/_ext/figures.py"], ["figures", "shapes"]),
         (["convtutor/learning.py", "docs/_ext/mathml.py", "README.md"], []),
     ],
