@@ -125,14 +125,7 @@ def curvature(image: Tensor, kernel_size: Sequence[int]) -> Tensor:
             f"image of dtype {image.dtype} has no slope that could bend; convert it first: "
             "image.to(torch.float32)"
         )
-    if not (
-        isinstance(kernel_size, Sequence)
-        and len(kernel_size) == 2
-        and all(isinstance(size, int) and size > 0 for size in kernel_size)
-    ):
-        raise ValueError(
-            f"kernel_size must be two positive integers (height, width), got {kernel_size!r}"
-        )
+    check_kernel_size(kernel_size)
     h, w = kernel_size
     corr2d(image, image.new_zeros(h, w))  # has its own words for a size that does not fit
     windows = image.unfold(-2, h, 1).unfold(-2, w, 1).reshape(-1, h * w)

@@ -291,6 +291,12 @@ def test_no_rate_is_too_large_for_a_black_image(device: torch.device) -> None:
         ),
         (
             torch.float32,
+            (True, 2),
+            ValueError,
+            "kernel_size must be two positive integers (height, width), got (True, 2)",
+        ),
+        (
+            torch.float32,
             (7, 2),
             ValueError,
             "kernel of shape (7, 2) does not fit in image of shape (6, 8): 7 > 6",

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.functional import conv2d, pad
 
-from convtutor import choosing, methods
+from convtutor import choosing
 from convtutor.choosing import choose_method, operation_counts
-from convtutor.methods import METHODS, fft, fft_size, taps
+from convtutor.methods import METHODS, fft, fft_size, taps, transforms
 
 Shape = tuple[int, ...]
 
@@ -86,7 +86,7 @@ def small_transforms(monkeypatch: pytest.MonkeyPatch) -> None:
     def size(height: int, width: int, h: int) -> tuple[int, int]:
         return h + 2, width + 1
 
-    monkeypatch.setattr(methods, "fft_size", size)
+    monkeypatch.setattr(transforms, "fft_size", size)
 
 
 @pytest.mark.parametrize(("image_shape", "kernel_shape"), SHAPES)

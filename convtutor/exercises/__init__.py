@@ -6,16 +6,39 @@
 import difflib
 import inspect
 
-from convtutor.exercises import classics, layers, learning, operation
-from convtutor.exercises.checking import Exercise, Result, judge
+from convtutor.exercises import (
+    descent,
+    design,
+    diagonals,
+    evidence,
+    kernels,
+    matrices,
+    reach,
+    testing,
+    weights,
+    windows,
+)
+from convtutor.exercises.exercise import Exercise
+from convtutor.exercises.judging import Result, judge
 
 __all__ = ["EXERCISES", "Exercise", "Result", "ask", "check"]
+
+# The topics of each section of the tutorials.
+_SECTIONS = (
+    (windows, kernels),
+    (weights, reach),
+    (descent, evidence),
+    (diagonals, design, matrices, testing),
+)
 
 #: Every exercise by its name, section by section, and easy ones first in each.
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise
-    for section in (operation, layers, learning, classics)
-    for exercise in section.EXERCISES
+    for topics in _SECTIONS
+    for effort in ("easy", "medium", "hard")
+    for topic in topics
+    for exercise in topic.EXERCISES
+    if exercise.effort == effort
 }
 
 

@@ -1,4 +1,4 @@
-"""Exercises for the pages on layers."""
+"""Exercises on a layer's parameters: its bias and weights, their number, their gradient."""
 
 import math
 
@@ -7,8 +7,7 @@ from torch import Tensor
 
 from convtutor.correlation import corr2d
 from convtutor.exercises.cases import floating, images_and_kernels, integers
-from convtutor.exercises.checking import Exercise
-from convtutor.shapes import output_size, receptive_field
+from convtutor.exercises.exercise import Exercise
 
 
 def fit_bias_spec(image: Tensor, kernel: Tensor, target: Tensor) -> Tensor:
@@ -108,44 +107,6 @@ KERNEL_GRADIENT = Exercise(
 )
 
 
-def unseen_pixels_spec(size: int, kernel: int, stride: int, dilation: int) -> int:
-    """Count the pixels along one axis that no tap of any window ever lies on."""
-    seen = [False] * size
-    for start in range(0, size, stride):
-        if start + dilation * (kernel - 1) < size:
-            for tap in range(kernel):
-                seen[start + dilation * tap] = True
-    return seen.count(False)
-
-
-def unseen_pixels(size: int, kernel: int, stride: int, dilation: int) -> int:
-    """Collect in a set what is seen, so that nothing counts twice."""
-    windows = output_size(size, kernel, stride=stride, dilation=dilation)
-    starts = [stride * window for window in range(windows)]
-    seen = {start + dilation * tap for start in starts for tap in range(kernel)}
-    return size - len(seen)
-
-
-UNSEEN_PIXELS = Exercise(
-    effort="medium",
-    specification=unseen_pixels_spec,
-    solution=unseen_pixels,
-    hints=(
-        "Count what is seen instead. Window ``i`` starts at ``stride * i``; where are its taps?",
-        "Windows overlap, and a pixel must not count twice: a ``set`` sees to that.",
-        "How many windows there are, ``convtutor.shapes.output_size`` knows.",
-    ),
-    cases=lambda device: [
-        (10, 3, 3, 1),
-        (11, 3, 2, 2),
-        (10, 3, 1, 3),
-        (11, 2, 4, 3),
-        (9, 2, 1, 6),
-        (12, 4, 3, 2),
-    ],
-)
-
-
 def merge_layers_spec(weight: Tensor, mix: Tensor) -> Tensor:
     """Find the one weight that does what ``weight`` and then a 1 × 1 ``mix`` do."""
     outputs, channels = mix.shape
@@ -181,51 +142,4 @@ MERGE_LAYERS = Exercise(
     ],
 )
 
-
-def seen_pixels_spec(layers: list[tuple[int, int, int]], place: int) -> tuple[int, int]:
-    """Find the first and the last pixel that the output pixel at ``place`` sees."""
-    seen = {place}
-    for kernel, stride, dilation in reversed(layers):
-        below = set()
-        for pixel in seen:
-            for tap in range(kernel):
-                below.add(stride * pixel + dilation * tap)
-        seen = below
-    return min(seen), max(seen)
-
-
-def seen_pixels(layers: list[tuple[int, int, int]], place: int) -> tuple[int, int]:
-    """Begin where the jumps lead, and look as far as the receptive field reaches."""
-    size, jump = receptive_field(layers)
-    return place * jump, place * jump + size - 1
-
-
-SEEN_PIXELS = Exercise(
-    effort="medium",
-    specification=seen_pixels_spec,
-    solution=seen_pixels,
-    hints=(
-        "Each layer is a kernel size, a stride and a dilation, as ``receptive_field`` takes them.",
-        "Neighbours in the output begin one *jump* apart. So where does number ``place`` begin?",
-        "It ends ``size - 1`` pixels further on.",
-    ),
-    cases=lambda device: [
-        (layers, place)
-        for layers, place in [
-            ([(3, 1, 1)], 2),
-            ([(3, 1, 1), (3, 2, 1), (3, 1, 1)], 1),
-            ([(2, 2, 1), (2, 3, 1), (4, 1, 2)], 3),
-            ([(3, 1, 1), (3, 1, 3), (3, 1, 9)], 5),
-            ([(1, 2, 1), (5, 1, 1)], 0),
-        ]
-    ],
-)
-
-EXERCISES = [
-    FIT_BIAS,
-    FEWEST_WEIGHTS,
-    KERNEL_GRADIENT,
-    UNSEEN_PIXELS,
-    MERGE_LAYERS,
-    SEEN_PIXELS,
-]
+EXERCISES = [FIT_BIAS, FEWEST_WEIGHTS, KERNEL_GRADIENT, MERGE_LAYERS]

@@ -1,0 +1,70 @@
+"""Cross-correlation by its definition: window by window, tap by tap, all windows at once."""
+
+import torch
+from torch import Tensor
+
+
+def loop(image: Tensor, kernel: Tensor) -> Tensor:
+    """Cross-correlate by the definition: for each output pixel, multiply one window and sum.
+
+    The slowest way, and the one to check the others against: each output pixel costs several calls
+    into PyTorch, whose overhead dwarfs the few multiplications inside.
+
+    Args:
+        image: Pixels, shape ``(..., H, W)``.
+        kernel: Taps, shape ``(h, w)``.
+
+    Returns:
+        Feature map, shape ``(..., H - h + 1, W - w + 1)``.
+    """
+    h, w = kernel.shape
+    rows, columns = image.shape[-2] - h + 1, image.shape[-1] - w + 1
+    pixels = [
+        # Without dtype, the sum of 32-bit integers would come back as 64-bit ones.
+        (image[..., i : i + h, j : j + w] * kernel).sum((-2, -1), dtype=image.dtype)
+        for i in range(rows)
+        for j in range(columns)
+    ]
+    return torch.stack(pixels, -1).reshape(*image.shape[:-2], rows, columns)
+
+
+def taps(image: Tensor, kernel: Tensor) -> Tensor:
+    """Cross-correlate by summing one shifted, scaled copy of the image per kernel tap.
+
+    The two loops of the definition swap places: the few taps are looped over in Python, the many
+    pixels inside PyTorch. Each tap reads and writes the whole output, so the time is that of ``h *
+    w`` passes over memory.
+
+    Args:
+        image: Pixels, shape ``(..., H, W)``.
+        kernel: Taps, shape ``(h, w)``.
+
+    Returns:
+        Feature map, shape ``(..., H - h + 1, W - w + 1)``.
+    """
+    h, w = kernel.shape
+    rows, columns = image.shape[-2] - h + 1, image.shape[-1] - w + 1
+    output = image[..., :rows, :columns] * kernel[0, 0]
+    for tap in range(1, h * w):
+        u, v = divmod(tap, w)
+        output.addcmul_(image[..., u : u + rows, v : v + columns], kernel[u, v])
+    return output
+
+
+def windows(image: Tensor, kernel: Tensor) -> Tensor:
+    """Cross-correlate by viewing the image as all its windows, each contracted with the kernel.
+
+    The view costs nothing: it only repeats strides, so that neighbouring windows share their
+    pixels. The contraction does cost: it copies the windows, ``h * w`` values for each output
+    pixel, before it multiplies.
+
+    Args:
+        image: Pixels, shape ``(..., H, W)``.
+        kernel: Taps, shape ``(h, w)``.
+
+    Returns:
+        Feature map, shape ``(..., H - h + 1, W - w + 1)``.
+    """
+    h, w = kernel.shape
+    view = image.unfold(-2, h, 1).unfold(-2, w, 1)  # (..., rows, columns, h, w)
+    return torch.einsum("...uv,uv->...", view, kernel)
