@@ -5,11 +5,13 @@ it makes of ``NAME.py`` lie ``NAME.pending.json``, from before the run, and ``NA
 after the gallery has left all that it leaves: a run that was killed has no record.
 """
 
+import ctypes
 import gc
 import json
 import multiprocessing
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -54,6 +56,7 @@ def around(gallery_conf: Mapping[str, Any], name: str | None, when: str) -> None
             run = {**computed_on(), **record["run"], "seconds": cost["time"]}
             write_record(copy.with_suffix(".run.json"), record | {"run": run})
             pending.unlink()
+    _give_back_memory()
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -93,3 +96,13 @@ def _spare_the_collector() -> None:
     The gallery collects garbage after each script, which otherwise takes longer than a small one.
     """
     gc.freeze()
+
+
+def _give_back_memory() -> None:
+    """Return to the system what has been freed, which the C library of Linux may keep.
+
+    The pool of workers takes that for a leak, and replaces the worker.
+    """
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        gc.collect()
+        trim(0)

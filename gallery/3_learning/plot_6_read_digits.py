@@ -114,7 +114,7 @@ for i, (above, below) in enumerate(zip(axes[::2].flat, axes[1::2].flat, strict=T
 fig.set_label("Eight kernels and their maps; some answer to one side of strokes only.")
 
 # %%
-# Orange on one side and blue on the other would make an edge detector, by nobody's design.
+# Orange on one side, blue on the other: that would be an edge detector nobody designed.
 #
 # Try it yourself
 # ---------------
