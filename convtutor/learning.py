@@ -153,7 +153,8 @@ def largest_stable_lr(image: Tensor, kernel_size: Sequence[int]) -> float:
     References:
         Goh, *Why momentum really works*, Distill 2017, doi:10.23915/distill.00006.
     """
-    # Not every accelerator has float64, or eigenvalues.
-    hessian = curvature(image, kernel_size).to("cpu", torch.float64)
+    # Not every accelerator has eigenvalues, or float64: Apple's have none even on the way out, so
+    # the two steps are taken apart.
+    hessian = curvature(image, kernel_size).cpu().double()
     steepest = torch.linalg.eigvalsh(hessian)[-1].item()
     return 2 / steepest if steepest > 0 else float("inf")

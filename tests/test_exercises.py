@@ -47,7 +47,7 @@ def test_the_cases_are_many_the_same_each_time_and_on_the_device(
     exercise: Exercise, device: torch.device
 ) -> None:
     cases, again = exercise.cases(device), exercise.cases(device)
-    assert len(cases) >= 4
+    assert len(cases) >= 3  # twice as many on most devices, which have float64
     for case, other in zip(cases, again, strict=True):
         for argument, same in zip(case, other, strict=True):
             if isinstance(argument, Tensor):

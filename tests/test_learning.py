@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from convtutor import corr2d, curvature, images, largest_stable_lr, learn_kernel, tolerance
 
@@ -235,6 +236,24 @@ def test_curvature_is_the_hessian_of_the_loss(dtype: torch.dtype, device: torch.
     assert (actual.dtype, actual.device) == (dtype, image.device)
     # Sums of 120 products of size 1.
     torch.testing.assert_close(actual, H.reshape(6, 6), **tolerance(dtype, device, terms=120))
+
+
+class _NoFloat64(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Refuse, as Apple's GPUs do, to become float64 while changing the device."""
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if kwargs.get("dtype") == torch.float64 and kwargs.get("device") is not None:
+            raise TypeError("no float64 on this device")
+        return func(*args, **kwargs)
+
+
+def test_the_limit_needs_no_float64_on_the_device(device: torch.device) -> None:
+    image = images.striped(6, 8, device=device)
+    with _NoFloat64():  # type: ignore[no-untyped-call]
+        assert largest_stable_lr(image, (1, 2)) == pytest.approx(2 / 60, rel=1e-14)
 
 
 def test_the_stripes_limit_is_a_thirtieth(dtype: torch.dtype, device: torch.device) -> None:
