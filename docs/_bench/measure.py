@@ -23,6 +23,9 @@ from convtutor import METHODS, corr2d
 Function = Callable[[], object]
 Shape = tuple[int, int]
 
+# Some GPUs would round the factors of a convolution, and no other method's, to 10 bits.
+torch.backends.cudnn.conv.fp32_precision = "ieee"  # type: ignore[attr-defined]
+
 
 def seconds_per_call(function: Function, calls: int, device: torch.device) -> float:
     """Time some calls in a row.
@@ -36,16 +39,17 @@ def seconds_per_call(function: Function, calls: int, device: torch.device) -> fl
         Seconds: on CUDA the mean, since single calls overlap; elsewhere the shortest call.
     """
     if device.type == "cuda":
-        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-        function()
-        start.record()
-        for _ in range(calls):
+        with torch.cuda.device(device):  # events are those of one GPU, by default the first
+            start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
             function()
-        end.record()
-        end.synchronize()
+            start.record()
+            for _ in range(calls):
+                function()
+            end.record()
+            end.synchronize()
         return float(start.elapsed_time(end)) / 1000 / calls
-    statement = "function()" if device.type == "cpu" else "function(); torch.mps.synchronize()"
-    names = {"function": function, "torch": torch}
+    statement = "function()" if device.type == "cpu" else "function(); wait(device)"
+    names = {"function": function, "wait": torch.accelerator.synchronize, "device": device}
     return min(timeit.repeat(statement, globals=names, repeat=calls, number=1))
 
 
