@@ -117,6 +117,30 @@ def test_integers_are_exact(name: str, dtype: torch.dtype) -> None:
     assert torch.equal(actual, expected(image, kernel).to(dtype))
 
 
+@pytest.mark.parametrize("name", METHODS)
+def test_computes_on_the_device(name: str, dtype: torch.dtype, device: torch.device) -> None:
+    """Forwards and backwards, wherever `CONVTUTOR_DEVICE` says; what it lacks is on the CPU."""
+    arguments = [whole(2, 17, 23).requires_grad_(), whole(4, 3, seed=1).requires_grad_()]
+    there = [x.detach().to(device, dtype).requires_grad_() for x in arguments]
+    exact, output = expected(*arguments), METHODS[name](*there)
+    assert output.device == there[0].device
+    weights = whole(*output.shape, seed=2)
+    right = [exact, *torch.autograd.grad(exact, arguments, weights)]
+    found = [output, *torch.autograd.grad(output, there, weights.to(output))]
+    # Half a unit away would be another whole number; a transform is this close.
+    found = [numbers.cpu().double() for numbers in found]
+    torch.testing.assert_close(found, right, rtol=0.0, atol=0.01)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_makes_no_tensor_elsewhere(name: str) -> None:
+    """On the device `meta`, where nothing is computed, a tensor from the CPU would not fit in."""
+    image, kernel = torch.empty(2, 17, 23, device="meta"), torch.empty(4, 3, device="meta")
+    output = METHODS[name](image, kernel)
+    assert output.device.type == "meta"
+    assert output.shape == (2, 14, 21)
+
+
 def test_fft_refuses_integers() -> None:
     with pytest.raises(TypeError, match=r"'fft' rounds.*torch.int64: use method 'taps'"):
         fft(whole(4, 5, dtype=torch.int64), whole(2, 1, dtype=torch.int64))

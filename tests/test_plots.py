@@ -131,9 +131,9 @@ def test_grid_writes_each_number_in_its_cell(ax: Axes, device: torch.device) -> 
     assert light == {"-4", "3"}
 
 
-def test_grid_rounds_long_numbers_and_has_no_minus_zero(ax: Axes, device: torch.device) -> None:
-    plots.show_grid(ax, torch.tensor([[1 / 3, -0.0, 1234.56]], device=device), title="")
-    assert texts(ax) == {(0, 0): "0.3333", (0, 1): "0", (0, 2): "1235"}
+def test_grid_rounds_long_numbers_and_writes_zero_as_0(ax: Axes, device: torch.device) -> None:
+    plots.show_grid(ax, torch.tensor([[1 / 3, -0.0, -3e-8, 1234.56]], device=device), title="")
+    assert texts(ax) == {(0, 0): "0.3333", (0, 1): "0", (0, 2): "0", (0, 3): "1235"}
 
 
 def test_grid_takes_integers(ax: Axes, device: torch.device) -> None:

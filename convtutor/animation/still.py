@@ -104,8 +104,9 @@ def number(value: float) -> str:
     Returns:
         Four digits at most.
     """
-    # Zero times a negative tap is −0, which no reader expects; adding 0 takes the sign away.
-    return f"{value + 0:.4g}".replace("-", "−")
+    # Some devices round a zero to 1e-8, and zero times a negative tap is −0: no reader expects
+    # either. Adding 0 takes the sign away.
+    return f"{round(value, 6) + 0:.4g}".replace("-", "−")
 
 
 def size(grid: Tensor) -> str:

@@ -34,9 +34,10 @@ def show_grid(
     ax.imshow(values, cmap=SIGNED, norm=CenteredNorm(halfrange=limit))
     for (row, column), value in numpy.ndenumerate(values):
         strong = abs(value) > 0.7 * limit
-        # Zero times a negative tap is −0, which no reader expects; adding 0 takes the sign away.
+        # Some devices round a zero to 1e-8, and zero times a negative tap is −0: no reader expects
+        # either. Adding 0 takes the sign away.
         ax.text(
-            column, row, f"{value + 0:.4g}", ha="center", va="center",
+            column, row, f"{round(value, 6) + 0:.4g}", ha="center", va="center",
             color="white" if strong else "#22262b", fontsize=10,
         )  # fmt: skip
     for edge in range(1, values.shape[0]):
