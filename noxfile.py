@@ -131,7 +131,7 @@ def live(session: nox.Session) -> None:
     target, preview = HTML, {}
     if session.posargs:
         scripts = sorted((HERE / "gallery").rglob("plot_*.py"))
-        wanted = [script for script in scripts if session.posargs[0] in str(script)]
+        wanted = [script for script in scripts if session.posargs[0] in script.as_posix()]
         if len(wanted) != 1:
             names = ", ".join(script.stem for script in wanted or scripts)
             session.error(f"which page? {session.posargs[0]!r} is {len(wanted)} of these: {names}")

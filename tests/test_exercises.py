@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from convtutor.exercises import EXERCISES, Exercise, ask, check
+from convtutor.exercises.__main__ import describe
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "gallery").rglob("plot_*.py"))
@@ -231,6 +232,11 @@ def test_no_source_is_too_wide_or_too_long_for_a_page(exercise: Exercise) -> Non
         lines = inspect.getsource(function).splitlines()
         assert max(map(len, lines)) <= 88
         assert len(lines) <= longest
+
+
+@every_exercise
+def test_all_that_is_printed_of_it_passes_through_a_pipe_on_windows(exercise: Exercise) -> None:
+    assert describe(exercise).encode("cp1252")  # most of the time; no minus sign, for example
 
 
 def test_every_page_ends_with_an_exercise_and_every_exercise_has_its_page() -> None:

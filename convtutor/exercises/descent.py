@@ -29,7 +29,7 @@ REWIND = Exercise(
     specification=rewind_spec,
     solution=rewind,
     hints=(
-        "A step multiplies an error by 1 − rate · curvature. What do ``steps`` of them do?",
+        "A step multiplies an error by ``1 - rate * curvature``. What do ``steps`` of them do?",
         "A factor that is applied many times is a power; going back is division.",
     ),
     cases=lambda device: [
@@ -107,7 +107,7 @@ FASTEST_RATE = Exercise(
     hints=(
         "Draw what a step leaves of each error, over the rate. Which directions decide?",
         "At the best rate the flattest direction and the steepest shrink alike, with opposite "
-        "signs: 1 − rate · low = −(1 − rate · high).",
+        "signs: ``1 - rate * low == -(1 - rate * high)``.",
         "Solve that for the rate.",
     ),
     cases=lambda device: [

@@ -99,11 +99,11 @@ DERIVATIVE_TAPS = Exercise(
     specification=derivative_taps_spec,
     solution=derivative_taps,
     hints=(
-        "Try (0, 1), (0, 1, 2) and (−1, 1) on paper. The second of these is (1, −2, 1).",
-        "With n taps, all powers below n − 1 must give 0, and ``x ** (n - 1)`` must give "
-        "(n − 1)!, its derivative. That is one equation for each tap.",
+        "Try ``(0, 1)``, ``(0, 1, 2)`` and ``(-1, 1)`` on paper. The second is ``(1, -2, 1)``.",
+        "With n taps, all powers below ``n - 1`` must give 0, and ``x ** (n - 1)`` must give "
+        "``(n - 1)!``, its derivative. That is one equation for each tap.",
         "A polynomial that is 0 at all places but one gives the tap there.",
-        "So tap i is (n − 1)!, divided by the product of its distances to all other places.",
+        "So tap i is ``(n - 1)!``, divided by the product of its distances to all other places.",
     ),
     cases=lambda device: [
         (torch.tensor(places, dtype=dtype, device=device),)

@@ -10,7 +10,7 @@ from convtutor.exercises.exercise import Exercise
 
 
 def band_edges_spec(height: int, width: int, device: torch.device) -> Tensor:
-    """Write down what (1, −1) answers to a band of ones, where 0 ≤ column − row ≤ 2."""
+    """Write down what (1, -1) answers to a band of ones, ``0 <= column - row <= 2``."""
     answer = torch.zeros(height, width - 1, device=device)
     for i in range(height):
         for j in range(width - 1):
@@ -30,7 +30,7 @@ BAND_EDGES = Exercise(
     specification=band_edges_spec,
     solution=band_edges,
     hints=(
-        "The answer is −1 where a row enters the band, and 1 where it leaves the band.",
+        "The answer is ``-1`` where a row enters the band, and ``1`` where it leaves the band.",
         "``images.diagonal(height, width, device=device)`` draws the band.",
         "No correlation is needed: take all columns but the last, minus all but the first.",
     ),

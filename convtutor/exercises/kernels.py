@@ -15,7 +15,7 @@ def sharpening_kernel_spec(
     amount: float,
     device: torch.device,
 ) -> Tensor:
-    """Find one kernel that adds ``amount`` times (pixel − mean of its window)."""
+    """Find one kernel that adds ``amount * (pixel - mean of its window)``."""
     kernel = torch.zeros(height, width, device=device)
     for i in range(height):
         for j in range(width):
