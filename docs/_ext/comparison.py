@@ -15,6 +15,9 @@ Record = dict[str, Any]
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 
+# PyTorch writes where a tensor is, unless that is the CPU: a number there is no result.
+_WHERE = re.compile(r",\s+device='[^']*'")
+
 # Records of builds on other machines, files or folders.
 _VARIABLE = "CONVTUTOR_RECORDS"
 
@@ -39,7 +42,7 @@ def results(doctree: nodes.document, figures: Iterable[Path]) -> Record:
         Digests of the printed text and of each figure, and the numbers in the text.
     """
     computed = [block for block in printed(doctree) if "tag_measured" not in block["classes"]]
-    text = "\n".join(block.astext() for block in computed)
+    text = _WHERE.sub("", "\n".join(block.astext() for block in computed))
     return {
         "printed": _digest(text.encode()),
         "numbers": [float(number) for number in _NUMBER.findall(text)],

@@ -35,6 +35,7 @@ def printed(text: str) -> Record:
         ("tensor([[1., -2.5], [3e-4, 0]])", [1, -2.5, 3e-4, 0]),
         ("conv2d of shape (3, 4), 1.0011e+00", [3, 4, 1.0011]),
         ("no number", []),
+        ("tensor([1, 2], device='cuda:0') tensor([3],\n       device='mps:0')", [1, 2, 3]),
     ],
 )
 def test_the_numbers_of_a_page_are_those_it_printed(text: str, numbers: list[float]) -> None:
@@ -54,6 +55,7 @@ def test_agreeing_digits(a: float, b: float, digits: int) -> None:
     [
         ("1 2.5", "1 2.5", "the same text"),
         ("none", "none", "prints no numbers"),
+        ("tensor([1.])", "tensor([1.], device='cuda:0')", "the same text"),
         ("1 2", "1 or 2", "other words, the same numbers"),
         ("1 2.5 3", "1 2.501 3", "2 of 3 numbers, the other to 3 digits"),
         ("1 2.5 3", "1 2.501 4", "1 of 3 numbers, the others to 0 digits"),
