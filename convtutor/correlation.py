@@ -33,7 +33,8 @@ def corr2d(image: Tensor, kernel: Tensor, *, method: str | None = None) -> Tenso
         method: A key of `convtutor.METHODS`. By default the fastest one, as far as
             `convtutor.choose_method` can tell. The methods agree but for rounding; and a pixel that
             is infinite or not a number spoils only the windows that hold it with ``"taps"`` and
-            ``"native"``, but more of their neighbourhood with ``"bands"`` and ``"fft"``.
+            ``"native"``, but more of their neighbourhood with ``"bands"`` and ``"fft"``. Integers
+            take ``"taps"``: accelerators have no convolution or matrix product of them.
 
     Returns:
         Feature map, shape ``(..., H - h + 1, W - w + 1)``, same dtype and device as the image. It

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from convtutor.exercises import EXERCISES, Exercise, ask, check
 from convtutor.exercises.__main__ import describe
+from convtutor.exercises.cases import images_and_kernels
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "gallery").rglob("plot_*.py"))
@@ -54,6 +55,13 @@ def test_the_cases_are_many_the_same_each_time_and_on_the_device(
             if isinstance(argument, Tensor):
                 assert argument.device.type == device.type
                 assert torch.equal(argument, same)
+
+
+def test_integers_come_only_where_they_can_be_convolved() -> None:
+    def dtypes(kind: str) -> set[torch.dtype]:
+        return {image.dtype for image, _ in images_and_kernels(torch.device(kind))}
+
+    assert dtypes("cpu") - dtypes("meta") == {torch.int64}
 
 
 @every_exercise

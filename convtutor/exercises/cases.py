@@ -36,16 +36,19 @@ def images_and_kernels(device: torch.device, *, whole: bool = True) -> list[tupl
 
     Args:
         device: Where to put them.
-        whole: Whether to try whole numbers as well, which have no gradient.
+        whole: Whether to try integers as well, which have no gradient. Accelerators have no matrix
+            product or convolution of them, which an answer may use, so they come on the CPU only.
 
     Returns:
         One pair for each of five shapes, their dtypes in turn.
     """
-    dtypes = itertools.cycle([*floating(device), *([torch.int64] if whole else [])])
+    dtypes = floating(device)
+    if whole and device.type == "cpu":
+        dtypes.append(torch.int64)
     return [
         (
             integers(*image, dtype=dtype, device=device),
             integers(*kernel, dtype=dtype, device=device),
         )
-        for (image, kernel), dtype in zip(_SHAPES, dtypes, strict=False)
+        for (image, kernel), dtype in zip(_SHAPES, itertools.cycle(dtypes), strict=False)
     ]
