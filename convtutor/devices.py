@@ -75,6 +75,20 @@ def describe_device(device: torch.device) -> str:
     return f"{kind} ({platform.machine()})"
 
 
+def has_float64(device: torch.device) -> bool:
+    """Ask whether a device has double precision: Apple's GPUs have none, nor do some of Intel's.
+
+    Args:
+        device: Any device that is on this machine.
+
+    Returns:
+        Whether it does.
+    """
+    if device.type == "xpu":
+        return bool(torch.xpu.get_device_properties(device).has_fp64)
+    return device.type != "mps"
+
+
 def tolerance(dtype: torch.dtype, device: torch.device, *, terms: int = 16) -> Tolerance:
     """Say how far apart two computations of the same sum of products may end.
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from convtutor import default_device
+from convtutor.devices import has_float64
 
 
 def pytest_configure() -> None:
@@ -28,6 +29,6 @@ def device() -> torch.device:
 def dtype(request: pytest.FixtureRequest, device: torch.device) -> torch.dtype:
     """Both precisions, where the device has both."""
     precision: torch.dtype = request.param
-    if precision == torch.float64 and device.type == "mps":
-        pytest.skip("MPS has no float64")
+    if precision == torch.float64 and not has_float64(device):
+        pytest.skip(f"{device} has no float64")
     return precision

@@ -3,12 +3,14 @@
 import platform
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
 from convtutor import convolution_precision, default_device, describe_device, tolerance
+from convtutor.devices import has_float64
 
 VARIABLE = "CONVTUTOR_DEVICE"
 
@@ -135,6 +137,24 @@ def test_describes_a_mac(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_describes_this_machine_in_one_line(device: torch.device) -> None:
     assert re.fullmatch(rf"{device.type.upper()} \([^\n]+\)", describe_device(device))
+
+
+@pytest.mark.parametrize(
+    ("kind", "fp64", "expected"),
+    [
+        ("cpu", None, True),
+        ("cuda", None, True),
+        ("mps", None, False),
+        ("xpu", True, True),
+        ("xpu", False, False),
+    ],
+)
+def test_knows_which_devices_have_float64(
+    monkeypatch: pytest.MonkeyPatch, kind: str, fp64: bool | None, expected: bool
+) -> None:
+    properties = SimpleNamespace(has_fp64=fp64)
+    monkeypatch.setattr(torch.xpu, "get_device_properties", lambda _: properties)
+    assert has_float64(torch.device(kind)) is expected
 
 
 CPU, CUDA, XPU, MPS = (torch.device(kind) for kind in ("cpu", "cuda", "xpu", "mps"))

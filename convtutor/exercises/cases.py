@@ -5,6 +5,8 @@ import itertools
 import torch
 from torch import Tensor
 
+from convtutor.devices import has_float64
+
 # None is square, and no kernel has the shape of its image turned.
 _SHAPES = [((2, 3), (1, 2)), ((3, 2), (2, 1)), ((3, 5), (2, 3)), ((7, 4), (3, 2)), ((4, 9), (1, 4))]
 
@@ -27,8 +29,8 @@ def integers(*shape: int, dtype: torch.dtype, device: torch.device, least: int =
 
 
 def floating(device: torch.device) -> list[torch.dtype]:
-    """List the floating dtypes to try: Apple's GPUs have no float64."""
-    return [torch.float32] if device.type == "mps" else [torch.float32, torch.float64]
+    """List the floating dtypes to try, those that the device has."""
+    return [torch.float32, torch.float64] if has_float64(device) else [torch.float32]
 
 
 def images_and_kernels(device: torch.device, *, whole: bool = True) -> list[tuple[Tensor, Tensor]]:
