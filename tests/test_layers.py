@@ -58,7 +58,9 @@ def test_gradients_match_finite_differences(device: torch.device) -> None:
         y: Tensor = torch.func.functional_call(layer, {"weight": weight, "bias": bias}, (x,))
         return y
 
-    assert torch.autograd.gradcheck(forward, (X, layer.weight, layer.bias))
+    # Some GPUs add up a gradient in another order each time.
+    inputs = (X, layer.weight, layer.bias)
+    assert torch.autograd.gradcheck(forward, inputs, nondet_tol=1e-12)
 
 
 @pytest.mark.parametrize("kernel_size", [(2, 3), [3, 1], torch.Size([1, 4])], ids=str)
