@@ -163,8 +163,10 @@ class Build:
         self.machine = machine()
         # A pool of threads would not live through the forks of a build in parallel.
         torch.set_num_threads(1)
-        # Scripts that compute on an accelerator would only be in each other's way.
+        # Scripts that compute on an accelerator would only be in each other's way, and what has
+        # computed there must not be forked.
         on_cpu = self.machine["device"].startswith("CPU")
+        app.parallel = app.parallel if on_cpu else 1
         config.sphinx_gallery_conf.setdefault("parallel", joblib.cpu_count() if on_cpu else False)
         conf = {key: value for key, value in config.sphinx_gallery_conf.items() if key != _CHOOSING}
         self.gallery = {"gallery": json.dumps(conf, default=sorted)}
@@ -281,8 +283,8 @@ class Build:
     def write_side_by_side(self, app: Sphinx, env: object) -> None:
         """Use all cores to write what has been read.
 
-        Reading leaves them alone, as a MyST page that runs then may be measuring. Where there is an
-        accelerator, or a system library that objects, a process must not be forked.
+        Reading leaves them alone, as a MyST page that runs then may be measuring. On a Mac, the
+        system's libraries object to being forked.
         """
         if sys.platform == "linux" and self.machine["device"].startswith("CPU"):
             app.parallel = max(app.parallel, joblib.cpu_count() + 1)  # one hands out the work

@@ -56,6 +56,7 @@ def around(gallery_conf: Mapping[str, Any], name: str | None, when: str) -> None
             run = {**computed_on(), **record["run"], "seconds": cost["time"]}
             write_record(copy.with_suffix(".run.json"), record | {"run": run})
             pending.unlink()
+    _CUDNN.conv.fp32_precision = _CONVOLUTIONS  # as the rest of the build has it
     _give_back_memory()
 
 
