@@ -90,12 +90,12 @@ def _end_with_the_build() -> None:
         threading.Thread(target=watch, args=(build.pid,), daemon=True).start()
 
 
-@cache
 def _spare_the_collector() -> None:
-    """Count nothing that was imported by now as possible garbage.
+    """Count nothing that is in use by now as possible garbage.
 
-    The gallery collects garbage after each script, which otherwise takes longer than a small one.
+    The gallery collects garbage before each script, which otherwise takes longer than a small one.
     """
+    gc.collect()
     gc.freeze()
 
 
@@ -105,5 +105,4 @@ def _give_back_memory() -> None:
     The pool of workers takes that for a leak, and replaces the worker.
     """
     if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
-        gc.collect()
         trim(0)
