@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import joblib
-import torch
 from dependencies import Need, Project
 from facts import built_from, computed_on, system, versions
 from myst_nb.core.read import read_myst_markdown_notebook
@@ -161,8 +160,6 @@ class Build:
     def begin(self, app: Sphinx, config: Config) -> None:
         """Leave it at the last build if nothing has changed since; else clear that away."""
         self.machine = machine()
-        # A pool of threads would not live through the forks of a build in parallel.
-        torch.set_num_threads(1)
         # Scripts that compute on an accelerator would only be in each other's way, and what has
         # computed there must not be forked.
         on_cpu = self.machine["device"].startswith("CPU")

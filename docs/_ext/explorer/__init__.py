@@ -10,7 +10,8 @@ runs no modules and fetches no data.
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -69,6 +70,17 @@ IMAGES = {
 }
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute without a pool of threads: none lives through the forks of ``sphinx-build -j``."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 class Explorer(SphinxDirective):
     """Show an explorer: ``image`` and ``kernel`` by name or as rows, and the settings of conv2d."""
 
@@ -83,6 +95,7 @@ class Explorer(SphinxDirective):
         "controls": directives.unchanged_required,  # what to offer, as explorer.js lists it
     }
 
+    @_one_thread()
     def run(self) -> list[nodes.Node]:
         """Write the element, with a still of the same example for readers without JavaScript."""
         for file in (*HERE.glob("*.py"), *HERE.glob("*.json")):
