@@ -35,9 +35,10 @@ def show_grid(
     for (row, column), value in numpy.ndenumerate(values):
         strong = abs(value) > 0.7 * limit
         # Some devices round a zero to 1e-8, and zero times a negative tap is −0: no reader expects
-        # either. Adding 0 takes the sign away.
+        # either.
+        shown = 0 if abs(value) < 1e-6 * limit else value
         ax.text(
-            column, row, f"{round(value, 6) + 0:.4g}", ha="center", va="center",
+            column, row, f"{shown:.4g}", ha="center", va="center",
             color="white" if strong else "#22262b", fontsize=10,
         )  # fmt: skip
     for edge in range(1, values.shape[0]):

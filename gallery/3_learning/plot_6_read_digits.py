@@ -111,10 +111,10 @@ for i, (above, below) in enumerate(zip(axes[::2].flat, axes[1::2].flat, strict=T
     taps = first.weight[i, 0].round(decimals=1)
     plots.show_grid(above, taps, title=f"kernel {i + 1}", limit=1)
     plots.show_response(below, maps[i], title="its map")
-fig.set_label("Eight kernels and their maps; some answer to one side of strokes only.")
+fig.set_label("Eight kernels of 3 by 3 numbers in orange and blue, each above its map.")
 
 # %%
-# Orange on one side, blue on the other: that would be an edge detector nobody designed.
+# Orange on one side and blue on the other makes an edge detector. Nobody designed it.
 #
 # Try it yourself
 # ---------------
