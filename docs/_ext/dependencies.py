@@ -6,6 +6,7 @@ defining names, counts for whoever imports it.
 """
 
 import ast
+import inspect
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
@@ -85,7 +86,7 @@ class _Module:
     def __init__(self, name: str, file: Path, code: str) -> None:
         self.file, self._name, self._lines = file, name, code.splitlines(keepends=True)
         self._package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-        self.needs = cache(self._needs)
+        self.needs, self.source = cache(self._needs), cache(self._read)
         self._all = ast.parse(code).body
         self._defined: defaultdict[str, list[ast.stmt]] = defaultdict(list)
         self._imported: dict[str, Need] = {}
@@ -96,6 +97,7 @@ class _Module:
             if names is None:
                 self._effects.append(statement)
                 names = [n.id for n in _walk(statement, ast.Name) if isinstance(n.ctx, ast.Store)]
+            names += [node.target.id for node in _walk(statement, ast.NamedExpr)]
             for defined in names:
                 self._defined[defined].append(statement)
             for node in ast.walk(statement):
@@ -114,20 +116,29 @@ class _Module:
                 self._imported[alias.asname or alias.name] = alias.name, ALL
             else:
                 self._whole.append(alias.name)
+                package = alias.name.partition(".")[0]
+                self._imported.setdefault(package, (package, ALL))
 
     def knows(self, wanted: str) -> bool:
         """Say whether a name is defined or imported here."""
         return wanted in (ALL, IMPORTED) or wanted in self._defined or wanted in self._imported
-
-    def source(self, wanted: str) -> str:
-        """Return the source of what is wanted, empty if it is defined elsewhere."""
-        return "".join(map(self._source, self._statements(wanted)))
 
     def data(self) -> Iterator[Path]:
         """List the files beside a module of a package that are no modules."""
         if self._package:
             files = (file for file in self.file.parent.iterdir() if file.is_file())
             yield from (file for file in files if file.suffix != ".py")
+
+    def _read(self, wanted: str) -> str:
+        """Read the source of what is wanted, and where the names in it come from."""
+        statements = self._statements(wanted)
+        names = {used.id for statement in statements for used in _walk(statement, ast.Name)}
+        origins = (
+            f"{name} = {'.'.join(self._imported[name])}\n"
+            for name in sorted(names | {wanted})
+            if name in self._imported
+        )
+        return "".join([*map(self._source, statements), *origins])
 
     def _needs(self, wanted: str) -> frozenset[Need]:
         """List what has to be there for what is wanted."""
@@ -153,10 +164,14 @@ class _Module:
             attribute = taken.get(id(used), ALL)
             if used.id in self._imported:
                 module, name = self._imported[used.id]
-                # Of a module, what is taken of it counts, if that can be told.
-                yield (module, attribute) if name == ALL else (module, name)
-                yield f"{module}.{name}", attribute
-            elif used.id in self._defined:
+                if name != ALL:
+                    yield module, name
+                    module = f"{module}.{name}"
+                # Of a module, what is taken of it counts, and of a module in that, all.
+                yield module, attribute
+                if attribute != ALL:
+                    yield f"{module}.{attribute}", ALL
+            if used.id in self._defined:
                 yield self._name, used.id
 
     def _absolute(self, statement: ast.ImportFrom) -> str:
@@ -166,8 +181,10 @@ class _Module:
 
     def _source(self, statement: ast.stmt) -> str:
         decorators = getattr(statement, "decorator_list", [])
-        start = min(node.lineno for node in (statement, *decorators))
-        return "".join(self._lines[start - 1 : statement.end_lineno])
+        start = min(node.lineno for node in (statement, *decorators)) - 1
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            return "".join(inspect.getblock(self._lines[start:]))  # as a page may print it
+        return "".join(self._lines[start : statement.end_lineno])
 
 
 def _defines(statement: ast.stmt) -> list[str] | None:

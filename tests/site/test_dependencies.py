@@ -33,7 +33,8 @@ from tool import sums
 from tool.sums import double as twice
 
 @cache
-def size(): return twice(1)
+def size():
+    return twice(1)
 
 class Layer:
     def forward(self): return sums.add()
@@ -77,10 +78,12 @@ ADD = ["sums LEFT", "sums RIGHT", "sums _half", "sums add"]
 # All of a module, and again what is named in it.
 SUMS = ["sums *", "sums LEFT", "sums RIGHT", "sums _half"]
 LAYER = [*ADD, "sums double", "layers Layer", "layers size"]
+# What a package passes on has two places.
+PASSED_ON, LAYER_PASSED_ON = ["__init__ add", *ADD], ["__init__ Layer", *LAYER]
 # Whoever imports this changes what another module has.
 INK = ["plots/ink ", "plots/ink blue", "plots/ink red", "lonely x"]
-GRID = ["plots/grids grid", "plots/ink *"]
-CURVE = ["plots/curves curve", "shapes width", *SUMS]
+GRID = ["plots/__init__ grid", "plots/grids grid", "plots/ink *"]
+CURVE = ["plots/__init__ curve", "plots/curves curve", "shapes width", *SUMS]
 CSV = "tests/cases.csv *"
 
 
@@ -106,28 +109,34 @@ def found(root: Path, code: str, instead: dict[Need, list[Need]] | None = None) 
     [
         ("import os, torch\nos.add(torch.add)", []),
         ("import tool", []),
-        ("from tool import add", ADD),
-        ("from tool import Layer as L", LAYER),
+        ("from tool import add", PASSED_ON),
+        ("from tool import Layer as L", LAYER_PASSED_ON),
         ("from tool.layers import size", ["layers size", "sums double"]),
-        ("import tool\ntool.add()", ADD),
-        ("import tool as t\nt.add(t.Layer())", LAYER),
+        ("import tool\ntool.add()", PASSED_ON),
+        ("import tool as t\nt.add(t.Layer())", [*PASSED_ON, *LAYER_PASSED_ON]),
         ("from tool import lonely", []),
         ("from tool import lonely\nlonely.x", ["lonely x"]),
         ("from tool import lonely\nlonely.y", ["lonely *", "lonely x"]),
         ("import tool.lonely\ntool.lonely.x", ["lonely *", "lonely x"]),
         ("import tool.lonely as l\nl.x", ["lonely x"]),
+        ("import tool.lonely\ntool.add()", [*PASSED_ON, "lonely *", "lonely x"]),
+        ("import tool\ntool.sums.double()", SUMS),
         ("from tool import sums\nprint(sums)", SUMS),
         ("from tool.sums import *", SUMS),
         ("from tool.sums import missing", SUMS),
         ("from tool.shapes import width", ["shapes width", *SUMS]),
-        ("def f():\n    from tool import add", ADD),
+        ("def f():\n    from tool import add", PASSED_ON),
         ("from tool import plots\nplots.grid()", [*GRID, *INK]),
         ("from tool.plots import curve", [*CURVE, *INK]),
         ("from tool.plots.ink import red", INK),
-        ("from tool.tests import first\nfirst.case", ["tests/first case", CSV]),
+        (
+            "from tool.tests import first\nfirst.case",
+            ["tests/__init__ first", "tests/first case", CSV],
+        ),
         (
             "from tool.tests import FOUND",
-            ["tests/__init__ FOUND", "tests/__init__ add_all", "tests/first case", CSV],
+            [f"tests/__init__ {name}" for name in ("FOUND", "add_all", "first")]
+            + ["tests/first case", CSV],
         ),
     ],
 )
@@ -135,12 +144,44 @@ def test_dependencies(root: Path, code: str, expected: list[str]) -> None:
     assert found(root, code) == set(expected)
 
 
-def test_a_definition_has_its_own_source_with_decorators_and_all(root: Path) -> None:
+def test_a_definition_has_its_own_source_and_the_origins_of_its_names(root: Path) -> None:
+    text = (root / "tool/layers.py").read_text()
+    (root / "tool/layers.py").write_text(text.replace("twice(1)", "twice(1)\n    # printed"))
     sources = Project([root]).dependencies("from tool.layers import size")
-    assert sources[root / "tool/layers.py", "size"] == b"@cache\ndef size(): return twice(1)\n"
+    assert sources[root / "tool/layers.py", "size"].decode().splitlines() == [
+        "@cache",
+        "def size():",
+        "    return twice(1)",
+        "    # printed",
+        "cache = functools.cache",
+        "twice = tool.sums.double",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from tool.sums import double as twice", "from math import sqrt as twice"),
+        ("return twice", "return 1 + twice"),
+        ("@cache\n", ""),
+    ],
+)
+def test_a_change_is_seen(root: Path, before: str, after: str) -> None:
+    file, code = root / "tool/layers.py", "from tool import Layer"
+    sources = Project([root]).dependencies(code)
+    file.write_text(file.read_text().replace(before, after))
+    assert Project([root]).dependencies(code) != sources
+
+
+def test_a_name_may_be_bound_on_the_way(root: Path) -> None:
+    text = (
+        "outer = (inner := 1) + 1\ndef f():\n    from math import sin as g\ndef g(): return inner"
+    )
+    (root / "tool/lonely.py").write_text(text)
+    assert found(root, "from tool.lonely import g") >= {"lonely g", "lonely outer"}
 
 
 def test_something_else_can_be_followed_instead(root: Path) -> None:
     code = "from tool import add"
     instead = {("tool.sums", "_half"): [("tool.lonely", "x")]}
-    assert found(root, code, instead) == {"sums LEFT", "sums RIGHT", "sums add", "lonely x"}
+    assert found(root, code, instead) == {"__init__ add", *ADD, "lonely x"} - {"sums _half"}
