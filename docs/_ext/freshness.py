@@ -28,7 +28,9 @@ from myst_nb.core.read import read_myst_markdown_notebook
 from myst_nb.sphinx_ import NbMetadataCollector, SphinxEnvType
 from runs import read_record, write_record
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 import convtutor
@@ -49,11 +51,14 @@ _COMPUTING = (
     "CONVTUTOR_DEVICE",
     "CUBLAS_",
     "CUDA_",
+    "DASK_",
     "MKL_",
+    "MPL",
     "NVIDIA_",
     "OMP_",
     "PYTORCH_",
     "TORCH_",
+    "TQDM_",
 )
 # Settings that the whole site may depend on.
 _PUBLISHING = ("CONVTUTOR_", "GITHUB_", "READTHEDOCS", "SOURCE_DATE_EPOCH")
@@ -165,7 +170,11 @@ class Build:
         on_cpu = self.machine["device"].startswith("CPU")
         app.parallel = app.parallel if on_cpu else 1
         config.sphinx_gallery_conf.setdefault("parallel", joblib.cpu_count() if on_cpu else False)
-        conf = {key: value for key, value in config.sphinx_gallery_conf.items() if key != _CHOOSING}
+        conf = {
+            key: value
+            for key, value in config.sphinx_gallery_conf.items()
+            if key not in (_CHOOSING, "parallel")
+        }
         self.gallery = {"gallery": json.dumps(conf, default=sorted)}
         self.site = {
             **self.machine,
@@ -201,6 +210,11 @@ class Build:
         """Mark a build that ended well, and say what took longest."""
         if exception is not None:
             return
+        # Sphinx may not notice that a process which wrote pages ended early.
+        if isinstance(app.builder, StandaloneHTMLBuilder):
+            written = {page: Path(app.builder.get_outfilename(page)) for page in app.env.all_docs}
+            if lost := sorted(page for page, file in written.items() if not file.exists()):
+                raise ExtensionError(f"these pages could not be written: {', '.join(lost)}")
         if app._warncount == 0:  # or the next one would keep still about it
             files = [path.relative_to(app.outdir) for path in app.outdir.rglob("*.*")]
             names = sorted(path.as_posix() for path in files if path.suffix != ".doctree")

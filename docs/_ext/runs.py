@@ -43,8 +43,7 @@ def around(gallery_conf: Mapping[str, Any], name: str | None, when: str) -> None
         torch.manual_seed(0)
         # On a CPU each script has a core, whether others run beside it or not.
         torch.set_num_threads(1 if default_device().type == "cpu" else _THREADS)
-        torch.set_default_dtype(torch.float32)
-        _CUDNN.conv.fp32_precision = _CONVOLUTIONS
+        _compute_as_at_first()
         return
     folder = Path(gallery_conf["src_dir"], gallery_conf["gallery_dirs"])
     for copy in folder.rglob(name):
@@ -56,8 +55,15 @@ def around(gallery_conf: Mapping[str, Any], name: str | None, when: str) -> None
             run = {**computed_on(), **record["run"], "seconds": cost["time"]}
             write_record(copy.with_suffix(".run.json"), record | {"run": run})
             pending.unlink()
-    _CUDNN.conv.fp32_precision = _CONVOLUTIONS  # as the rest of the build has it
+    # What runs next in this process may be no script.
+    torch.set_num_threads(_THREADS)
+    _compute_as_at_first()
     _give_back_memory()
+
+
+def _compute_as_at_first() -> None:
+    torch.set_default_dtype(torch.float32)
+    _CUDNN.conv.fp32_precision = _CONVOLUTIONS
 
 
 def read_record(path: Path) -> dict[str, Any]:

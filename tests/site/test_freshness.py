@@ -56,6 +56,17 @@ with open(os.environ["RAN"], "a") as ran:
 kernels.box(2).tolist()
 ```
 """
+# In a process that only writes pages, whose end may go unnoticed.
+UNWRITTEN = """
+
+def fail(app, pagename, *_):
+    if pagename == "index":
+        raise RuntimeError("could not be written")
+
+
+def setup(app):
+    app.connect("html-page-context", fail)
+"""
 HOME = "# Home\n\n```{toctree}\ntutorials/index\nkernels\n```\n"
 HEADER = "{0}\n{1}\n\nAll.\n"
 ALL = ["figures", "kernels", "shapes"]
@@ -239,8 +250,9 @@ def test_a_preview_leaves_the_other_pages_alone(built: Site) -> None:
     [
         ("gallery/1_section/plot_1.py", "\n1 / 0\n", "ZeroDivisionError"),
         ("docs/index.md", "\n[nowhere](nowhere.md)\n", "nowhere"),
+        ("docs/conf.py", UNWRITTEN, "could not be written"),
     ],
-    ids=["error", "warning"],
+    ids=["error", "warning", "unwritten"],
 )
 def test_what_is_bad_stays_bad_until_it_is_mended(
     built: Site, file: str, bad: str, complaint: str
