@@ -12,7 +12,7 @@ import torch
 
 from convtutor import convolution_precision, default_device, describe_device
 
-_ROOT = Path(__file__).parents[2]
+DOCS = Path(__file__).parents[1]
 
 
 def computed_on() -> dict[str, str]:
@@ -48,7 +48,7 @@ def system() -> str:
 
 
 def _commit() -> str:
-    git = ["git", "-C", str(_ROOT), "describe", "--always", "--dirty", "--abbrev=10"]
+    git = ["git", "-C", str(DOCS), "describe", "--always", "--dirty", "--abbrev=10"]
     try:
         found = subprocess.run(git, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):

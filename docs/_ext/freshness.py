@@ -11,19 +11,20 @@ different, or that one was interrupted or warned, the whole site is read and wri
 takes seconds, and nothing stays of pages, figures and links that are gone.
 """
 
-import hashlib
 import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
+import inputs
 import joblib
-from dependencies import Need, Project
-from facts import built_from, computed_on, system, versions
+from dependencies import Project
+from facts import DOCS, built_from, computed_on
+from inputs import Inputs
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_nb.sphinx_ import NbMetadataCollector, SphinxEnvType
 from runs import read_record, write_record
@@ -33,112 +34,19 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-import convtutor
-from convtutor import exercises
-from convtutor.exercises import EXERCISES
-
 logger = logging.getLogger(__name__)
 
-DOCS = Path(__file__).parents[1]
-_PACKAGE = Path(convtutor.__file__).parent
-# Where the project's own modules are, for a page that imports them.
-_PATH = (_PACKAGE.parent, DOCS / "_ext", DOCS / "_bench")
-# Written by a build, or by a check, beside the sources.
-_WRITTEN = {"_build", "_api", "_backreferences", "tutorials", "__pycache__", ".ruff_cache"}
-
-# Settings that a result may depend on.
-_COMPUTING = (
-    "CONVTUTOR_DEVICE",
-    "CUBLAS_",
-    "CUDA_",
-    "DASK_",
-    "MKL_",
-    "MPL",
-    "NVIDIA_",
-    "OMP_",
-    "PYTORCH_",
-    "TORCH_",
-    "TQDM_",
-)
-# Settings that the whole site may depend on.
-_PUBLISHING = ("CONVTUTOR_", "GITHUB_", "READTHEDOCS", "SOURCE_DATE_EPOCH")
 # How a preview chooses one script; its result depends on that as little as on the others.
 _CHOOSING = "ignore_pattern"
-
-Inputs = dict[str, Any]
-
-
-def machine() -> Inputs:
-    """List what the result of every page depends on."""
-    return {
-        **computed_on(),
-        "system": system(),
-        **_settings(_COMPUTING),
-        "versions": versions(),
-    }
-
-
-def inputs(project: Project, code: str, common: Inputs, hooks: Iterable[str] = ()) -> Inputs:
-    """List what the result of one page depends on.
-
-    Args:
-        project: Our own code.
-        code: Its Python code.
-        common: What every page depends on.
-        hooks: Functions of ours that shape its output, as ``module.function``.
-
-    Returns:
-        Names and values, or digests of definitions.
-    """
-    calls = "".join("from {0} import {2}\n".format(*hook.rpartition(".")) for hook in hooks)
-    found = project.dependencies(calls) | project.dependencies(code, instead=_exercises(code))
-    used = {f"{_name(file)} {name}".strip(): source for (file, name), source in found.items()}
-    digests = {name: _hash(used[name]) for name in sorted(used)}
-    return {"its code": _hash(code.encode()), **digests, **common}
-
-
-def _exercises(code: str) -> dict[Need, list[Need]]:
-    """Of the table of all exercises, a page needs those that it calls by their names."""
-    if "EXERCISES" in code:
-        return {}
-    modules = {name: exercise.solution.__module__ for name, exercise in EXERCISES.items()}
-    called = [(module, name.upper()) for name, module in modules.items() if f'"{name}"' in code]
-    return {(exercises.__name__, "EXERCISES"): called}
-
-
-def _settings(prefixes: tuple[str, ...]) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith(prefixes)}
-
-
-def _digests(files: Iterable[Path]) -> dict[str, str]:
-    return {_name(file): _hash(file.read_bytes()) for file in sorted(files)}
-
-
-def _name(file: Path) -> str:
-    """Call a file by its path from the root of the project."""
-    return Path(os.path.relpath(file, _PACKAGE.parent)).as_posix()
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    changed = []
-    for name in sorted(before.keys() | now.keys()):
-        old, new = before.get(name), now.get(name)
-        if isinstance(old, dict) and isinstance(new, dict):
-            changed += _changes(old, new)
-        elif old != new:
-            changed.append(name)
-    return changed
 
 
 def _is_fresh(page: str, record: Path, now: Inputs) -> bool:
     """Compare a page with its last run, and log what makes it run again."""
     before = read_record(record).get("inputs")
     if before is not None and before != now:
-        logger.info("%s runs again for a change in %s", page, ", ".join(_changes(before, now)))
+        logger.info(
+            "%s runs again for a change in %s", page, ", ".join(inputs.changes(before, now))
+        )
     return before == now
 
 
@@ -146,7 +54,7 @@ class Build:
     """One build: what it depends on, and what it may take over from the last one."""
 
     def __init__(self, app: Sphinx) -> None:
-        self.project = Project(_PATH)
+        self.project = Project(inputs.PATH)
         self.machine: Inputs = {}
         self.gallery: Inputs = {}
         self.notebooks: dict[str, Inputs] = {}
@@ -164,7 +72,7 @@ class Build:
 
     def begin(self, app: Sphinx, config: Config) -> None:
         """Leave it at the last build if nothing has changed since; else clear that away."""
-        self.machine = machine()
+        self.machine = inputs.of_machine()
         # Scripts that compute on an accelerator would only be in each other's way, and what has
         # computed there must not be forked.
         on_cpu = self.machine["device"].startswith("CPU")
@@ -176,15 +84,7 @@ class Build:
             if key not in (_CHOOSING, "parallel")
         }
         self.gallery = {"gallery": json.dumps(conf, default=sorted)}
-        self.site = {
-            **self.machine,
-            **built_from(),
-            **_settings(_PUBLISHING),
-            **_digests(self._sources()),
-            "options": json.dumps(config.overrides, default=str),
-        }
-        if "SOURCE_DATE_EPOCH" not in self.site:
-            self.site["date"] = self.site["date"][:4]  # the year of the copyright
+        self.site = inputs.of_site(self.machine, config.overrides)
         marker = self._marker(app)
         before = read_record(marker)
         if before.get("made of") == self.site and _are_there(app.outdir, before["files"]):
@@ -192,7 +92,7 @@ class Build:
             sys.exit()
         if before:
             why = (
-                ", ".join(_changes(before.get("made of", {}), self.site))
+                ", ".join(inputs.changes(before.get("made of", {}), self.site))
                 or "files of it are missing"
             )
             logger.info("the site is written anew: %s", why)
@@ -240,7 +140,7 @@ class Build:
                 continue
             ran = copy.with_suffix(".run.json")
             code = script.read_text(encoding="utf-8")
-            now = inputs(self.project, code, self.machine | self.gallery, hooks)
+            now = inputs.of_page(self.project, code, self.machine | self.gallery, hooks)
             if not _is_fresh(script.name, ran, now):
                 _forget_script(copy)
                 pending = {"inputs": now, "run": built_from()}
@@ -258,7 +158,7 @@ class Build:
     ) -> list[str]:
         """Delete the outputs of MyST pages that have to run again, or are gone."""
         self.notebooks = {
-            docname: inputs(self.project, code, self.machine)
+            docname: inputs.of_page(self.project, code, self.machine)
             for docname in sorted(env.found_docs)
             if (code := _cells(Path(env.doc2path(docname)))) is not None
         }
@@ -299,16 +199,6 @@ class Build:
         """
         if sys.platform == "linux" and self.machine["device"].startswith("CPU"):
             app.parallel = max(app.parallel, joblib.cpu_count() + 1)  # one hands out the work
-
-    def _sources(self) -> Iterator[Path]:
-        """List the files that the site is made of."""
-        root = DOCS.parent
-        folders = [DOCS, root / "gallery", _PACKAGE]
-        yield from (path for path in root.iterdir() if path.is_file())
-        for folder in folders:
-            for path in folder.rglob("*"):
-                if path.is_file() and not _WRITTEN & set(path.relative_to(folder).parts):
-                    yield path
 
     def _hooks(self, app: Sphinx) -> list[str]:
         """List our functions that the gallery calls while a script runs."""

@@ -15,8 +15,8 @@ from typing import Any
 from comparison import Record, agreement, other_records, printed, results, same_figures
 from docutils import nodes
 from docutils.parsers.rst import directives
-from facts import built_from, computed_on, system, versions
-from freshness import DOCS, figures, record, records
+from facts import DOCS, built_from, computed_on, system, versions
+from freshness import figures, record, records
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
