@@ -3,6 +3,7 @@
 import gzip
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -58,7 +59,10 @@ def npm_tools() -> Path:
 
 
 class _Compressing(SimpleHTTPRequestHandler):
-    """Serves files as a host does: text compressed, and our own page where there is none."""
+    """Serves files as a host does: text compressed, and our own page where there is none.
+
+    What is asked for with ``?slowly`` comes as over a bad line, a piece at a time.
+    """
 
     protocol_version = "HTTP/1.1"
     packed = (".html", ".css", ".js", ".svg", ".xml")
@@ -77,7 +81,10 @@ class _Compressing(SimpleHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        piece = 500 if urlsplit(self.path).query == "slowly" else len(data)
+        for start in range(0, len(data), piece):
+            self.wfile.write(data[start : start + piece])
+            time.sleep(0.05 if piece < len(data) else 0)
 
     def handle(self) -> None:
         # A browser that leaves in the middle of a page is no error.

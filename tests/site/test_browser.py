@@ -133,6 +133,17 @@ def test_page_is_light_and_steady_and_asks_nobody_else(
     assert seen.overflow == 0, "the page is wider than a screen of 320 pixels"
 
 
+@pytest.mark.parametrize("screen", [PHONE, LAPTOP], ids=["phone", "laptop"])
+@pytest.mark.parametrize("name", ["404.html", "_api/convtutor.methods.taps.html", GALLERY[0]])
+def test_page_is_steady_while_it_comes_in(
+    browser: Browser, served: str, name: str, screen: dict[str, Any]
+) -> None:
+    with browser.new_context(**screen) as context:
+        page = context.new_page()
+        page.goto(f"{served}{name}?slowly", wait_until="load")
+        assert page.evaluate(SHIFTS) <= 0.01
+
+
 def test_half_of_the_pages_are_lighter_still(visit: Callable[[str], Visit]) -> None:
     assert statistics.median(visit(name).weight for name in GALLERY) <= 150
 
