@@ -73,8 +73,10 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
         ),
     },
     "wrap_around": {
-        "the spectrum is not conjugated": (
-            lambda X, K: torch.fft.ifft2(torch.fft.fft2(X) * torch.fft.fft2(K, X.shape)).real,
+        "a cross-correlation": (
+            lambda X, K: (
+                torch.fft.ifft2(torch.fft.fft2(X) * torch.fft.fft2(K, X.shape).conj()).real
+            ),
             DIFFERS,
         ),
         "nothing wraps around": (corr2d, SHAPE),

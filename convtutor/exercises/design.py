@@ -67,7 +67,7 @@ BLUR_KERNEL = Exercise(
     specification=blur_kernel_spec,
     solution=blur_kernel,
     hints=(
-        "Begin with one row. Twice the mean of two is (1, 2, 1)/4; what comes next?",
+        "Begin with one row. The mean of two, twice in a row, is (1, 2, 1)/4; what comes next?",
         "These are binomial numbers, ``math.comb``, divided by a power of two.",
         "Down and across do not disturb each other: a column times a row.",
     ),
@@ -88,7 +88,7 @@ def derivative_taps_spec(places: Tensor) -> Tensor:
 
 
 def derivative_taps(places: Tensor) -> Tensor:
-    """Divide the factorial by the product of the distances to all other places."""
+    """Divide the factorial by the product of all signed distances to other places."""
     order = len(places) - 1
     distances = places[:, None] - places + torch.diag(torch.ones_like(places))
     return math.factorial(order) / distances.prod(1)
@@ -103,7 +103,7 @@ DERIVATIVE_TAPS = Exercise(
         "With n taps, all powers below ``n - 1`` must give 0, and ``x ** (n - 1)`` must give "
         "``(n - 1)!``, its derivative. That is one equation for each tap.",
         "A polynomial that is 0 at all places but one gives the tap there.",
-        "So tap i is ``(n - 1)!``, divided by the product of its distances to all other places.",
+        "So tap i is ``(n - 1)!`` over the product of ``places[i] - places[j]``, for all other j.",
     ),
     cases=lambda device: [
         (torch.tensor(places, dtype=dtype, device=device),)

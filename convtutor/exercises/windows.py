@@ -48,21 +48,21 @@ WINDOW_SUM = Exercise(
 
 
 def wrap_around_spec(image: Tensor, kernel: Tensor) -> Tensor:
-    """Cross-correlate with windows that leave the image and come back opposite."""
+    """Convolve with windows that leave the image and come back opposite."""
     height, width = image.shape
     answer = torch.zeros_like(image)
     for i in range(height):
         for j in range(width):
             for a in range(kernel.shape[0]):
                 for b in range(kernel.shape[1]):
-                    pixel = image[(i + a) % height, (j + b) % width]
+                    pixel = image[(i - a) % height, (j - b) % width]
                     answer[i, j] += pixel * kernel[a, b]
     return answer
 
 
 def wrap_around(image: Tensor, kernel: Tensor) -> Tensor:
     """Multiply spectra, and drop nothing: a spectrum repeats its image for ever."""
-    product = torch.fft.fft2(image) * torch.fft.fft2(kernel, image.shape).conj()
+    product = torch.fft.fft2(image) * torch.fft.fft2(kernel, image.shape)
     answer: Tensor = torch.fft.ifft2(product)
     return answer.real
 
@@ -72,10 +72,10 @@ WRAP_AROUND = Exercise(
     specification=wrap_around_spec,
     solution=wrap_around,
     hints=(
-        "Filtering by spectra drops some rows and columns at the end. What is in them?",
+        "Where does a spectrum put the windows that leave the image? Drop nothing.",
         "``torch.fft.fft2`` takes the shape to fill up to with zeros as its second argument.",
-        "Correlation wants the complex conjugate of the kernel's spectrum; the result is "
-        "real, but for rounding: ``.real``.",
+        "A convolution's spectrum is the product of the two, with nothing conjugated; the "
+        "result is real, but for rounding: ``.real``.",
     ),
     cases=lambda device: images_and_kernels(device, whole=False),
 )

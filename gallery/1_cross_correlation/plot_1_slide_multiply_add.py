@@ -29,8 +29,8 @@ device = default_device()
 # ----------------------
 #
 # Here is an image of 3 × 5 pixels, and a *kernel* of 2 × 3 numbers, which are called
-# its *taps*. Neither is square, on purpose: in a square one, rows and columns can be
-# mixed up without a trace.
+# its *taps*. Neither is square, on purpose: swap rows and columns in a square one, and
+# the shape does not tell.
 
 X = torch.tensor([[1.0, 0, 2, 0, 1], [0, 3, 0, 1, 0], [2, 1, 1, 0, 2]], device=device)
 K = torch.tensor([[1.0, 2, -1], [0, 1, 3]], device=device)
@@ -125,8 +125,8 @@ check("window_sum", window_sum)
 #
 # Most of deep learning says *convolution* and computes this; what differs, and when it
 # matters, has :doc:`a page of its own <plot_3_tell_correlation_from_convolution>`.
-# PyTorch's function is :func:`torch.nn.functional.conv2d`. It wants two dimensions
-# more, for a batch and for channels. These are the first sums of many a textbook:
+# PyTorch's is :func:`torch.nn.functional.conv2d`. It wants two axes more: batch and
+# channel for X, output and input channel for K. These sums are in many a textbook:
 
 X, K = torch.arange(9.0).reshape(1, 1, 3, 3), torch.arange(4.0).reshape(1, 1, 2, 2)
 theirs = torch.nn.functional.conv2d(X, K)[0, 0]

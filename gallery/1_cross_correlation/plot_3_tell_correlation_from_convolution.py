@@ -69,7 +69,7 @@ plots.show_grid(axes[1, 0], correlate(X, K), title="cross-correlation")
 plots.show_grid(axes[1, 1], convolve(X, K), title="convolution")
 fig.set_label(
     "An image with a single one; a kernel with the taps 1 to 5 in a triangle; their "
-    "cross-correlation, the triangle upside down; their convolution, the triangle."
+    "cross-correlation, the triangle half-turned; their convolution, the triangle."
 )
 
 # %%

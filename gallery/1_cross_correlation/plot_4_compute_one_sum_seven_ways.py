@@ -69,8 +69,9 @@ assert (toeplitz.round(decimals=3) == 0).sum() == 4 * (12 - 5) == 28
 # Multiply spectra
 # ----------------
 #
-# The :term:`convolution theorem`: the spectrum of a convolution is the product of the
-# spectra. For a *cross-correlation*, take the complex conjugate of the kernel's.
+# The Fourier transform (FFT, if done fast) takes an image to its :term:`spectrum`. By
+# the :term:`convolution theorem`, a convolution's is the product of the two spectra;
+# for a *cross-correlation*, take the complex conjugate of the kernel's first.
 
 X_hat, K_hat = torch.fft.fft2(X), torch.fft.fft2(K, X.shape)
 result = torch.fft.ifft2(X_hat * K_hat.conj()).real
@@ -85,18 +86,18 @@ torch.testing.assert_close(result[:2, :2], Y)
 # --------------------------
 #
 # The direct ways multiply and add once for each tap: :math:`2 k^2` operations for an
-# output pixel, if the kernel is :math:`k \times k`. A transform of :math:`n` real
-# numbers takes about :math:`2.5 \, n \log_2 n`, whatever the kernel; there are three,
-# and a product. Each number that comes from memory or goes back, uncached, takes four
-# bytes. **From which** :math:`k` **on does the FFT take fewer operations: 3, 9 or 31?**
+# output pixel under :math:`k \times k` taps. A transform of :math:`n` real numbers
+# takes about :math:`2.5 \, n \log_2 n`, whatever the kernel; there are three, and a
+# product. A number from memory, or back to it, takes four bytes. **On 768 × 1024
+# pixels, from which** :math:`k` **on does the FFT take fewer operations: 3, 9 or 31?**
 
 k, n = torch.arange(2, 32), 768 * 1024
 outputs = (768 - k + 1) * (1024 - k + 1)
 operations = {"direct": 2 * k**2, "fft": (3 * 2.5 * log2(n) + 3) * n / outputs}
 moved = {
     "taps": 4 * (3 * k**2 - 1),  # for each tap: a pixel and a sum in, a sum out
-    "fft": 4 * 9 * n / outputs,  # two for each transform, three for the product
-    "im2col": 4 * (2 * k**2 + 2),  # each window out and in again; image, output
+    "fft": 4 * 9 * n / outputs,  # at least: two a transform, three the product
+    "im2col": 4 * (2 * k**2 + 2),  # at least: windows out and in; image, output
     "at best": 4 * 2 * k**0,  # each pixel in once, each output out once
 }
 
@@ -112,14 +113,14 @@ assert k[operations["fft"] < operations["direct"]].tolist() == list(range(9, 32)
 assert [round(counts[1].item()) for counts in moved.values()] == [104, 36, 80, 8]
 
 # %%
-# From 9 on. With 3 × 3 taps ``taps`` moves 104 bytes, ``im2col`` 80, the FFT 36, and 8
-# is the least. Counts say which way *could* be fast; :doc:`/how_fast` measures it.
+# From 9 on. With 3 × 3 taps ``taps`` moves 104 bytes, ``im2col`` at least 80, the FFT
+# at least 36, and any way at least 8. Which *is* fast, :doc:`/how_fast` measures.
 #
 # Try it yourself
 # ---------------
 #
-# A product of spectra also holds the windows that leave the image and come back. Here
-# they are wanted: nothing is dropped.
+# Above, windows that left the image and came back were in the way. Here they are
+# wanted, and the operation is a *convolution*. **What changes in the code above?**
 
 ask("wrap_around")
 

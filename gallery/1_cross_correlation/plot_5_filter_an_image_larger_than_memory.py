@@ -76,7 +76,7 @@ def filter_chunks(image, kernel):
 #
 # Start a cluster of one inside this process, closed to the network. For a real one, use
 # ``client = Client("tcp://scheduler.example.org:8786")``, keep the image where all its
-# machines can read it, and change nothing else. A thread watches the memory.
+# machines can read it, and install this package on them. A thread watches this process.
 
 folder = tempfile.TemporaryDirectory()
 cluster = {"processes": False, "n_workers": 1, "local_directory": folder.name}
@@ -110,7 +110,7 @@ assert max(readings) - readings[0] < wall.nbytes
 
 # %%
 # Less than the image. Is the answer right? Here there is room to filter it whole, too.
-# The pixels are whole numbers, which ``taps`` never rounds: not a bit may differ.
+# All numbers are whole and small, so none is rounded: not a bit may differ.
 
 output = da.from_zarr(folder.name + "/output.zarr")
 assert (filter_chunk(image.compute(), K) == output.compute()).all()
@@ -139,7 +139,7 @@ check("rows_read", rows_read)
 # In practice
 # -----------
 #
-# Let chunks be large against the halo, and small against the memory.
+# Let chunks be large compared with the halo, and small compared with the memory.
 #
 # Further reading
 # ---------------

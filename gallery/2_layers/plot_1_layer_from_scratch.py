@@ -27,8 +27,8 @@ device = default_device()
 torch.manual_seed(0)
 
 # %%
-# An operation with a memory
-# --------------------------
+# An operation with parameters
+# ----------------------------
 #
 # A layer is the operation plus two things that training may change: the kernel, called
 # ``weight``, and one number that is added to every output pixel, called ``bias``. Here

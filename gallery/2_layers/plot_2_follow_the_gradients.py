@@ -68,7 +68,7 @@ torch.testing.assert_close(kernel_grad[0, 1], rise)
 # .. math:: \frac{\partial L}{\partial X_{r,c}} = \sum_{a,b} G_{r-a,\,c-b} \, K_{a,b}
 #
 # That is a :term:`convolution`; at a border, the flipped kernel hangs over, onto zeros.
-# For ``X[1, 2]`` its window holds 1, 0, 2 and 0, 3, 1. **Which gradient is that?**
+# For ``X[1, 2]`` its window holds 1, 0, 2 and 0, 3, 1. **What is the gradient there?**
 
 padded = functional.pad(G, (2, 2, 1, 1))
 image_grad = corr2d(padded, K.flip(0, 1))
@@ -87,8 +87,8 @@ fig.set_label(
 
 # %%
 # It is :math:`1 \cdot 3 + 3 \cdot 2 + 1 \cdot 1 = 10`. The bias is part of every output
-# pixel, so its gradient is the sum of ``G``. Does autograd find all three? And do they
-# pass :func:`torch.autograd.gradcheck.gradcheck`, which nudges each number in turn?
+# pixel, so its gradient is the sum of ``G``. Does autograd find all three? And do those
+# of X and K pass :func:`torch.autograd.gradcheck.gradcheck`, which nudges each number?
 
 assert round(image_grad[1, 2].item(), 3) == 10
 layer = Conv2D((2, 3)).to(device)
@@ -108,7 +108,7 @@ assert gradcheck(corr2d, pair)
 Y = torch.zeros(2, device=device)
 Y[0] = (X[0:2, 0:3] * layer.weight).sum()
 print("on record:", Y.requires_grad, "as", Y.grad_fn.name())
-assert Y.requires_grad
+torch.testing.assert_close(torch.autograd.grad(Y[0], layer.weight)[0], X[0:2, 0:3])
 
 # %%
 # None: autograd records a write into a fresh tensor as one more step.
@@ -116,9 +116,9 @@ assert Y.requires_grad
 # Try it yourself
 # ---------------
 #
-# *Dive into Deep Learning* also has the reader ask autograd for the gradients of a
-# layer written by hand. Do it for this loss, with ``corr2d`` or with loops of your own.
-# **Where could an error come from?**
+# Let the loss be the sum of the output's squares. Ask autograd for its gradient with
+# respect to the kernel, with ``corr2d`` or with loops of your own. **Which output may
+# you not fill pixel by pixel?**
 
 ask("kernel_gradient")
 

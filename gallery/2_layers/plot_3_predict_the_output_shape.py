@@ -32,7 +32,7 @@ device = default_device()
 # Padding adds zeros, and we always count them **per side**. Three amounts have names.
 # *Valid* is none: every window lies inside the image. *Full* is one less than the
 # kernel: every window that touches the image counts. *Same* is half of that, and keeps
-# the shape, if the kernel is odd. **Which size has each**, for 3 × 5 taps on 5 × 8?
+# the shape, if the kernel is odd. **What does each give**, for 3 × 5 taps on 5 × 8?
 
 X = torch.arange(40.0, device=device).reshape(1, 1, 5, 8)
 K = torch.ones(1, 1, 3, 5, device=device)
@@ -119,8 +119,8 @@ for p, s in ((0, 1), (1, 1), (0, 2), (1, 2)):
 # Try it yourself
 # ---------------
 #
-# Stride 2 and dilation 2 are both harmless. A layer that has both never sees every
-# second pixel. **How many pixels are unseen**, in general?
+# With 3 taps, stride 2 alone does little harm, and so does dilation 2. A layer that has
+# both misses every second pixel. **How many pixels are unseen**, in general?
 
 ask("unseen_pixels")
 

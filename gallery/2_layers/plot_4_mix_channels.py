@@ -85,9 +85,9 @@ assert counter.get_total_flops() // 2 == layer.weight.numel() * 4 == 120
 # 1 × 1: mix, and look at no neighbour
 # ------------------------------------
 #
-# A kernel with one tap sees one pixel, in all its channels: it can weigh colours. Of
-# the two filters below, one measures brightness and the other how red a pixel is.
-# **Which parts of the photograph are red, which the opposite of red, which neither?**
+# A filter of 1 × 1 kernels sees one pixel, in all its channels: it can weigh colours.
+# Of the two below, one measures brightness and the other how red a pixel is. **What is
+# the redness of black, of white, of any grey between them, and of a pure blue?**
 
 file = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
 X = torch.tensor(plt.imread(file) / 255).permute(2, 0, 1).float().to(device)
@@ -106,8 +106,8 @@ fig.set_label(
 )
 
 # %%
-# Black cloth and white are neither, because the taps 1, −0.5, −0.5 add up to 0 and so
-# every grey gives 0. At each pixel, this layer is a matrix times a vector of channels.
+# Black cloth and white are pale: the taps 1, −0.5, −0.5 add up to 0, so a grey gives 0;
+# blue gives −0.5. At each pixel, this layer is a matrix times a vector of channels.
 
 assert Y[1, 140:165, 200:320].mean() > 0.1 > 0 > Y[1, 50:250, 400:490].mean()
 torch.testing.assert_close(Y, torch.einsum("oc,chw->ohw", K, X))
@@ -134,8 +134,8 @@ check("merge_layers", merge_layers)
 # In practice
 # -----------
 #
-# Weights grow with the product of the two numbers of channels. So networks often mix
-# 512 channels down to 64, by a 1 × 1 layer, before they go on with 3 × 3 kernels to 512
+# Weights grow with the product of the two numbers of channels. So a network may mix
+# 512 channels down to 64, by a 1 × 1 layer, before it goes on with 3 × 3 kernels to 512
 # again, and get by with a seventh of the weights.
 
 assert 64 * 512 * 3 * 3 + 512 * 64 < 512 * 512 * 3 * 3 / 7

@@ -31,7 +31,7 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 #
 # A layer with ``groups=2`` is two layers that do not hear each other. The first half of
 # the input channels goes to one, the second half to the other, and the outputs are
-# stacked. **Which shape has the weight**, from 4 channels to 6?
+# stacked. **What shape does the weight have**, from 4 channels to 6?
 
 layer = nn.Conv2d(4, 6, (1, 3), groups=2, bias=False, device=device)
 print(tuple(layer.weight.shape))
@@ -119,7 +119,7 @@ torch.testing.assert_close(nn.functional.conv2d(X, shared), mix(depthwise(X)))
 # ---------------
 #
 # More groups, fewer weights; but not every number of groups is allowed. **How few can
-# it be?**
+# they be?**
 
 ask("fewest_weights")
 

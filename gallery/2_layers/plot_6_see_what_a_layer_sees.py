@@ -125,7 +125,7 @@ assert respond(after, stride=(1, 2)).round(decimals=3).tolist() == [[0, 1, 0, -1
 ask("seen_pixels")
 
 # %%
-# Replace the dots; ``receptive_field`` may help.
+# Replace the dots. ``receptive_field`` also returns how far apart the windows are.
 
 
 def seen_pixels(layers, place): ...  # about 2 lines

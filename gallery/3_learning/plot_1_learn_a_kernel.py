@@ -52,8 +52,9 @@ with torch.no_grad():
 # ---------------------
 #
 # Each step compares the layer's response with the right one, sums the squared
-# differences, asks autograd for the gradient, and moves the kernel against it. **By how
-# much will the loss have fallen after twenty steps: ten times, a hundred times, more?**
+# differences, asks autograd for the gradient, and moves the kernel against it, ``lr``
+# times as far: ``lr`` is the :term:`learning rate`. **By how much will the loss have
+# fallen after twenty steps: ten times, a hundred times, more?**
 
 lr, losses = 0.03, []
 for step in range(20):
@@ -137,7 +138,7 @@ check("descend", descend)
 # -----------
 #
 # Losses are mostly *means*, so that the rate need not shrink as images grow. Steps are
-# left to an optimiser, such as :class:`torch.optim.SGD`, whose default is this one.
+# left to an optimiser, such as :class:`torch.optim.SGD`, whose default step is ours.
 #
 # Further reading
 # ---------------

@@ -26,7 +26,7 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 # The loss is a bowl
 # ------------------
 #
-# The loss of the page before squares a response that is linear in the taps: over the
+# The loss of the page before squares an error that is linear in the taps: over the
 # plane of the two taps it is a bowl. Its second derivatives, the *Hessian*, are twice
 # the products of pixels, summed over all windows. Here you can count them: of 42
 # windows, 18 hold a one on the left, 18 on the right, 12 on both sides.
@@ -75,11 +75,10 @@ plots.show_shrinkage(ax, curvatures, 0.04, marks=marks, title="the upper curve d
 fig.set_label("The curve for 12 falls slowly; that for 60 falls to 0 and rises past 1.")
 
 # %%
-# Up to 2/60 = 1/30; at 0.034 the steep error grows by 4 % per step. Fastest is where
-# the curves cross, 2/(12 + 60) = 1/36: both errors lose a third of their size per step.
+# Up to 2/60 = 1/30, where the steep error stops shrinking. Fastest is where the curves
+# cross, 2/(12 + 60) = 1/36: both errors lose a third of their size per step.
 
 assert abs(largest_stable_lr(X, (1, 2)) - 1 / 30) < 1e-9
-torch.testing.assert_close(0.034 * curvatures[1] - 1, torch.tensor(1.04))
 torch.testing.assert_close((1 - curvatures / 36).abs(), torch.tensor([2 / 3, 2 / 3]))
 
 # %%
@@ -97,9 +96,10 @@ for ax, (name, lr) in zip(axes.flat, rates.items(), strict=True):
     plots.show_bowl(ax, H, goal=(1, -1), reach=0.65)
     ax.get_legend().set_visible(name == "0.005")
 fig.set_label("Four paths: 0.005 stops short, two arrive, 0.034 swings ever wider.")
+torch.testing.assert_close(0.034 * curvatures[1] - 1, torch.tensor(1.04))
 
 # %%
-# 0.005 crawls along the flat direction, and 0.034 swings along the steep one.
+# 0.005 crawls along the flat direction; at 0.034 the steep error grows by 4 % a step.
 #
 # Roll instead of walk
 # --------------------
@@ -139,8 +139,8 @@ check("fastest_rate", fastest_rate)
 # In practice
 # -----------
 #
-# Along its steep directions a network's loss looks like a bowl, too, and the steepest
-# still limits the rate. But the bowl changes on the way, so rates are found by trial.
+# Along steep directions a network's loss is a bowl, too, but one that steepens until
+# it is just too steep for the rate. Training goes on there; rates are found by trial.
 #
 # Further reading
 # ---------------

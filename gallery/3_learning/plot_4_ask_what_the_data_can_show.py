@@ -103,8 +103,8 @@ fig.set_label("One line falls steeply, one gently; that of the bright pixel is l
 
 # %%
 # One pixel copies the kernel, flipped, into the response: all directions alike. In a
-# photograph neighbours are alike, so the response to their differences is small, and
-# the first to drown in noise. Add noise of 0.01 to it, and solve for the taps:
+# photograph neighbours are alike: what tells them apart drowns first in noise. Taps are
+# linear in the response, so noise of 0.01 put in its place comes out as their error:
 
 errors = {}
 for name, image in teachers.items():

@@ -138,8 +138,8 @@ check("transposed_kernel", transposed_kernel)
 # In practice
 # -----------
 #
-# A pair of kernels, one for each axis, measures the *gradient*. It points *across* an
-# edge, and is large where the edge is sharp.
+# A pair of kernels, one for each axis, measures the *gradient* of the brightness. It
+# points *across* an edge, and is large where the edge is sharp.
 #
 # Further reading
 # ---------------

@@ -136,7 +136,7 @@ check("correlation_matrix", correlation_matrix)
 #
 # Nobody stores this matrix: a row is as long as the image has pixels, and with a 3 × 3
 # kernel, all but nine of its numbers are zero. It is there to think with. What holds
-# for matrices, such as rank and the chain rule, holds for layers.
+# for matrices, such as that a product of two is one, holds for linear layers.
 #
 # Further reading
 # ---------------

@@ -51,7 +51,7 @@ plots.show_grid(axes[1], loops(X, K), title="both loops over the rows", limit=7)
 fig.set_label("Two outputs of 2 by 6 numbers. Only the first two columns agree.")
 
 # %%
-# The code fills a square and stops. On a tall image it leaves the image:
+# The code fills a square and stops. On a tall image the square leaves the output:
 
 torch.testing.assert_close(loops(X, K)[:, :2], corr2d(X, K)[:, :2])
 assert (loops(X, K)[:, 2:] == 0).all()
@@ -59,8 +59,8 @@ try:
     loops(X.T, K.T)
 except IndexError as error:
     print("IndexError:", error)
-    failed = True
-assert failed
+else:
+    raise AssertionError("a tall image passed")
 
 # %%
 # 2. A flipped kernel
@@ -113,7 +113,7 @@ assert torch.equal(swapped(X, K), torch.zeros(1, 7))
 # ---------------
 #
 # Somebody hands you a function. **Is it a correlation, a convolution, or neither?** The
-# loops know the answer for one image and one kernel; yours may ask ``corr2d``.
+# loops below know the answer for one image and one kernel; yours may ask ``corr2d``.
 
 ask("name_operation")
 

@@ -80,8 +80,8 @@ try:
     corr2d(bright, bright)
 except TypeError as error:
     print("TypeError:", error)
-    refused = True
-assert refused
+else:
+    raise AssertionError("an 8-bit image passed")
 
 # %%
 # 3. A loop that learns
@@ -108,7 +108,7 @@ right = learn_kernel(X, Y, (1, 2), lr=0.03, steps=20, start=start).losses
 curves = {"right": right, "without zero_grad": torch.stack(losses)}
 fig, ax = plt.subplots(figsize=(5, 2.8), layout="constrained")
 plots.show_loss_curves(ax, curves, title="it rolls, and never comes to rest")
-fig.set_label("Two losses. The right one falls; the other goes up and down, and stays.")
+fig.set_label("Two losses: one falls, the other goes up and down and never settles.")
 assert right[-1] < right[0] / 3000 and losses[-1] > losses[0] / 2
 
 # %%
