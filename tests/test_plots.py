@@ -123,12 +123,12 @@ def test_colour_is_symmetrical_about_zero(
 def test_grid_writes_each_number_in_its_cell(ax: Axes, device: torch.device) -> None:
     plots.show_grid(ax, torch.tensor(GRID, device=device), title="")
     assert texts(ax) == {
-        (0, 0): "-4", (0, 1): "0.5", (0, 2): "0",
+        (0, 0): "−4", (0, 1): "0.5", (0, 2): "0",
         (1, 0): "1.25", (1, 1): "2", (1, 2): "3",
     }  # fmt: skip
     # Light ink on the cells whose colour is strong: -4 and 3, the numbers above 0.7 of the largest.
     light = {text.get_text() for text in ax.texts if same_color(text.get_color(), "white")}
-    assert light == {"-4", "3"}
+    assert light == {"−4", "3"}
 
 
 def test_grid_rounds_long_numbers_and_writes_zero_as_0(ax: Axes, device: torch.device) -> None:
@@ -138,7 +138,7 @@ def test_grid_rounds_long_numbers_and_writes_zero_as_0(ax: Axes, device: torch.d
 
 def test_grid_takes_integers(ax: Axes, device: torch.device) -> None:
     plots.show_grid(ax, torch.tensor([[7, -3]], device=device), title="")
-    assert texts(ax) == {(0, 0): "7", (0, 1): "-3"}
+    assert texts(ax) == {(0, 0): "7", (0, 1): "−3"}
 
 
 def test_grid_parts_its_cells(ax: Axes, device: torch.device) -> None:

@@ -7,8 +7,9 @@ from html import escape
 from torch import Tensor
 
 from convtutor.animation.motion import style
-from convtutor.animation.still import draw, number, size
+from convtutor.animation.still import draw, size
 from convtutor.correlation import corr2d
+from convtutor.plots.ink import written
 
 _MOST_WINDOWS, _MOST_TAPS = 24, 9  # nobody would watch more, or read a longer sum
 
@@ -55,7 +56,7 @@ class SlidingWindow:
         image, kernel = self.image.detach().cpu(), self.kernel.detach().cpu()
         output = corr2d(image, kernel)
         drawing, width, height = draw(image, kernel, output)
-        values = ", ".join(number(value) for value in output.flatten().tolist())
+        values = ", ".join(written(value) for value in output.flatten().tolist())
         said = (
             f"A {size(kernel)} kernel slides over a {size(image)} image, row by row. The sums of "
             f"the products, {values}, fill the {size(output)} output."

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from convtutor.plots import BLUE, ORANGE
+from convtutor.plots.ink import BLUE, ORANGE, written
 
 CELL, _TOP, _MARGIN = 44, 28, 3  # pixels
 
@@ -63,7 +63,7 @@ def _grid(numbers: Tensor, left: int, *, name: str = "") -> list[str]:
             f'<rect x="{x}" y="{y}" width="{CELL}" height="{CELL}" '
             f'fill="{colour}" fill-opacity="{strength:.2g}"/>',
             f'<text x="{x + CELL // 2}" y="{y + CELL // 2 + 5}" text-anchor="middle">'
-            f"{number(value)}</text></g>",
+            f"{written(value)}</text></g>",
         ]
     return cells
 
@@ -79,7 +79,7 @@ def _taps(kernel: Tensor, left: int) -> list[str]:
     """Write each tap into the corner of the cell that it multiplies."""
     return [
         f'<text x="{left + CELL * (column + 1) - 4}" y="{_TOP + CELL * (row + 1) - 5}" '
-        f'font-size="11" text-anchor="end">×{number(tap)}</text>'
+        f'font-size="11" text-anchor="end">×{written(tap)}</text>'
         for row, taps in enumerate(kernel.tolist())
         for column, tap in enumerate(taps)
     ]
@@ -88,25 +88,11 @@ def _taps(kernel: Tensor, left: int) -> list[str]:
 def _sum(window: Tensor, kernel: Tensor) -> str:
     pairs = zip(window.flatten().tolist(), kernel.flatten().tolist(), strict=True)
     products = (f"{_factor(pixel)}·{_factor(tap)}" for pixel, tap in pairs)
-    return f"{' + '.join(products)} = {number((window * kernel).sum().item())}"
+    return f"{' + '.join(products)} = {written((window * kernel).sum().item())}"
 
 
 def _factor(value: float) -> str:
-    return f"({number(value)})" if value < 0 else number(value)
-
-
-def number(value: float) -> str:
-    """Write a number, with a minus sign that is one.
-
-    Args:
-        value: Any number.
-
-    Returns:
-        Four digits at most.
-    """
-    # Some devices round a zero to 1e-8, and zero times a negative tap is −0: no reader expects
-    # either. Adding 0 takes the sign away.
-    return f"{round(value, 6) + 0:.4g}".replace("-", "−")
+    return f"({written(value)})" if value < 0 else written(value)
 
 
 def size(grid: Tensor) -> str:

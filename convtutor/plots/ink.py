@@ -23,6 +23,13 @@ def size(values: numpy.ndarray) -> float:
     return float(abs(values).max()) or 1.0
 
 
+def written(value: float, *, largest: float = 1.0) -> str:
+    """Write a number with four digits at most, and with a minus sign that is one."""
+    # Some devices round a zero to 1e-8, and zero times a negative tap is −0: no reader expects
+    # either.
+    return "0" if abs(value) < 1e-6 * largest else f"{value:.4g}".replace("-", "−")
+
+
 def bare(ax: Axes, title: str) -> None:
     """Take ticks and spines away: a picture needs none."""
     ax.set(xticks=[], yticks=[], title=title)

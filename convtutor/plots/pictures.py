@@ -7,7 +7,7 @@ from matplotlib.colors import CenteredNorm
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from convtutor.plots.ink import BLUE, SIGNED, bare, numbers, size
+from convtutor.plots.ink import BLUE, SIGNED, bare, numbers, size, written
 
 
 def show_grid(
@@ -34,11 +34,8 @@ def show_grid(
     ax.imshow(values, cmap=SIGNED, norm=CenteredNorm(halfrange=limit))
     for (row, column), value in numpy.ndenumerate(values):
         strong = abs(value) > 0.7 * limit
-        # Some devices round a zero to 1e-8, and zero times a negative tap is −0: no reader expects
-        # either.
-        shown = 0 if abs(value) < 1e-6 * limit else value
         ax.text(
-            column, row, f"{shown:.4g}", ha="center", va="center",
+            column, row, written(value, largest=limit), ha="center", va="center",
             color="white" if strong else "#22262b", fontsize=10,
         )  # fmt: skip
     for edge in range(1, values.shape[0]):

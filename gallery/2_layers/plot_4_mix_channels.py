@@ -109,6 +109,7 @@ fig.set_label(
 # Black cloth and white are pale: the taps 1, −0.5, −0.5 add up to 0, so a grey gives 0;
 # blue gives −0.5. At each pixel, this layer is a matrix times a vector of channels.
 
+assert K[1].sum() == 0 and K[1, 2] == -0.5
 assert Y[1, 140:165, 200:320].mean() > 0.1 > 0 > Y[1, 50:250, 400:490].mean()
 torch.testing.assert_close(Y, torch.einsum("oc,chw->ohw", K, X))
 
@@ -134,9 +135,8 @@ check("merge_layers", merge_layers)
 # In practice
 # -----------
 #
-# Weights grow with the product of the two numbers of channels. So a network may mix
-# 512 channels down to 64, by a 1 × 1 layer, before it goes on with 3 × 3 kernels to 512
-# again, and get by with a seventh of the weights.
+# Weights grow with the product of the channels. A network may mix 512 down to 64, by a
+# 1 × 1 layer, before its 3 × 3 kernels make 512 again, with a seventh of the weights.
 
 assert 64 * 512 * 3 * 3 + 512 * 64 < 512 * 512 * 3 * 3 / 7
 

@@ -184,9 +184,9 @@ def test_a_change_of_the_result_is_on_the_page(built: Site) -> None:
 
 
 def test_a_change_with_an_old_date_is_seen(built: Site) -> None:
-    path = built.root / "convtutor" / "kernels.py"
+    path = built.root / "convtutor" / "kernels" / "sized.py"
     date = path.stat().st_mtime
-    built.append("convtutor/kernels.py", "\nprint\n")
+    built.append("convtutor/kernels/sized.py", "\nprint\n")
     os.utime(path, (date, date))
     assert built.build() == ["kernels"]
 
