@@ -131,6 +131,16 @@ def test_grid_writes_each_number_in_its_cell(ax: Axes, device: torch.device) -> 
     assert light == {"−4", "3"}
 
 
+@pytest.mark.parametrize(
+    ("row", "expected"), [([5000, 0.001], ["5000", "0"]), ([5e-7, 1e-7], ["5e−07", "1e−07"])]
+)
+def test_what_counts_as_zero_depends_on_the_grid(
+    ax: Axes, device: torch.device, row: list[float], expected: list[str]
+) -> None:
+    plots.show_grid(ax, torch.tensor([row], device=device), title="")
+    assert list(texts(ax).values()) == expected
+
+
 def test_grid_rounds_long_numbers_and_writes_zero_as_0(ax: Axes, device: torch.device) -> None:
     plots.show_grid(ax, torch.tensor([[1 / 3, -0.0, -3e-8, 1234.56]], device=device), title="")
     assert texts(ax) == {(0, 0): "0.3333", (0, 1): "0", (0, 2): "0", (0, 3): "1235"}
