@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 import torch
 from torch import Tensor
@@ -137,7 +138,7 @@ def lost(image: Tensor, kernel: Tensor, row: int, column: int) -> Tensor:
     ("attempt", "message"),
     [
         (3, r"an int is no function.*check\(\"window_sum\", window_sum\)"),
-        (torch.zeros(2), "a Tensor is no function"),
+        (torch.zeros(2), "a torch.Tensor is no function"),
         (lambda image: image, r"it takes \(image\), where \(image, kernel, row, column\)"),
         (lambda *, image: image, r"it takes \(\*, image\), where \(image, kernel"),
         (nothing_returned, r"it returns None for image = \[\[.*is a return missing"),
@@ -148,6 +149,7 @@ def lost(image: Tensor, kernel: Tensor, row: int, column: int) -> Tensor:
         (lambda image, *_: image.new_tensor(torch.nan), "yours nan, expected"),
         (lambda image, *_: torch.tensor(1j, device=image.device), "dtype torch.complex64"),
         (lambda *_: 1 / 0, "it raises ZeroDivisionError"),
+        (lambda *_: sys.exit(3), "it raises SystemExit for image = .*: 3"),
         (dict, "window_sum: wrong"),
         (torch.nn.Identity(), "window_sum: wrong"),
     ],
@@ -158,6 +160,23 @@ def test_whatever_an_attempt_does_is_explained_and_not_thrown(
     status, line = line_of("window_sum", attempt, capsys)
     assert status == "wrong"
     assert re.search(message, line), line
+
+
+def test_what_does_not_compare_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    too_large, too_long = 10**400, 10**5000  # for a float, and for Python to write
+    for name, answer in (("fastest_rate", too_large), ("rows_read", too_long)):
+        status, line = line_of(name, lambda *_, answer=answer: answer, capsys)
+        assert status == "wrong"
+        assert "an int does not compare with the answer" in line
+
+    def spoil(curvatures: list[Any]) -> float:
+        answer: float = EXERCISES["fastest_rate"].solution(curvatures)
+        curvatures[0] = torch.ones(2)
+        return answer
+
+    assert "it changes its argument" in line_of("fastest_rate", spoil, capsys)[1]
+    _, line = line_of("is_right", lambda *_: numpy.bool_(True), capsys)
+    assert "yours is a numpy.bool, expected is a bool" in line
 
 
 def test_a_long_error_is_cut_to_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,6 +231,8 @@ def test_an_unknown_name_is_the_only_error(call: Any) -> None:
         ValueError, match=f"'nothing of that sort'; did you mean.*{[*EXERCISES][-1]}"
     ):
         call("nothing of that sort")
+    with pytest.raises(ValueError, match=r"no exercise \['window_sum'\]"):
+        call(["window_sum"])
 
 
 def test_a_notebook_does_not_print_the_result_again(capsys: pytest.CaptureFixture[str]) -> None:

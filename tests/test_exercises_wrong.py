@@ -402,7 +402,10 @@ def spoil_numbers(exercise: Exercise) -> dict[str, tuple[Attempt, str]]:
         "bytes": (after(solution, lambda answer: str(answer).encode()), "yours is a bytes, exp"),
         "off by one": (after(solution, one_more), DIFFERS),
         "zero": (after(solution, zero), DIFFERS),
-        "a tensor": (after(solution, lambda _: torch.ones(2)), "yours is a Tensor, expected is a"),
+        "a tensor": (
+            after(solution, lambda _: torch.ones(2)),
+            "yours is a torch.Tensor, expected",
+        ),
     }
 
 

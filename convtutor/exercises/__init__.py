@@ -54,7 +54,7 @@ def find(name: str) -> Exercise:
     Raises:
         ValueError: If there is none of that name; the message has the nearest names.
     """
-    if name in EXERCISES:
+    if isinstance(name, str) and name in EXERCISES:
         return EXERCISES[name]
     near = difflib.get_close_matches(str(name), EXERCISES) or EXERCISES
     raise ValueError(f"there is no exercise {name!r}; did you mean {', '.join(map(repr, near))}?")

@@ -70,7 +70,7 @@ def judge(exercise: Exercise, attempt: object) -> Result:
         )
         try:
             found = attempt(*given)
-        except Exception as error:  # a reader's code may raise anything
+        except (Exception, SystemExit) as error:  # a reader's code may raise anything
             if number == 0 and isinstance(error, NotImplementedError) and not error.args:
                 return not_attempted
             return wrong(f"it raises {type(error).__name__} for {where}: {_first_line(error)}")
@@ -85,7 +85,11 @@ def judge(exercise: Exercise, attempt: object) -> Result:
                     "is, and write into a new tensor"
                 )
         expected = exercise.specification(*copy.deepcopy(arguments))
-        if reason := say_difference(found, expected):
+        try:
+            reason = say_difference(found, expected)
+        except Exception as error:  # nested tensors, integers of a thousand digits, ...
+            reason = f"{say_kind(found)} does not compare with the answer: {_first_line(error)}"
+        if reason:
             return wrong(f"for {where}: {reason}")
     return Result("correct", f"{name}: correct on {len(cases)} cases")
 
@@ -116,9 +120,9 @@ def _same(value: object, original: object) -> bool:
         return value.dtype == original.dtype and torch.equal(value, original)
     if isinstance(value, list | tuple) and isinstance(original, list | tuple):
         return len(value) == len(original) and all(map(_same, value, original))
-    return bool(value == original)
+    return type(value) is type(original) and bool(value == original)
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return textwrap.shorten(lines[0], 120, placeholder=" …") if lines else "without a word"

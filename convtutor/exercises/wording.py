@@ -35,9 +35,11 @@ def say_kind(value: object) -> str:
         value: Anything.
 
     Returns:
-        An article and the name.
+        An article and the name, with the module of a library: its names may be like Python's.
     """
-    kind = type(value).__name__
+    kind, module = type(value).__name__, type(value).__module__
+    if module not in {"builtins", "__main__"}:
+        kind = f"{module}.{kind}"
     return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
 
 
