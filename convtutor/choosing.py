@@ -6,6 +6,7 @@ from math import log2, prod
 
 import torch
 
+from convtutor.checks import check_shapes
 from convtutor.methods import fft_size
 
 __all__ = ["COSTS", "choose_method", "operation_counts"]
@@ -74,6 +75,9 @@ def choose_method(
 
     Returns:
         A key of `convtutor.METHODS`.
+
+    Raises:
+        ValueError: If the shapes do not fit.
     """
     return _cheapest(tuple(image_shape), tuple(kernel_shape), torch.device(device).type)
 
@@ -81,6 +85,7 @@ def choose_method(
 @lru_cache(maxsize=1024)  # counting takes longer than correlating a small image
 def _cheapest(image_shape: tuple[int, ...], kernel_shape: tuple[int, ...], device_type: str) -> str:
     """Weigh the counts, once for each shape."""
+    check_shapes(image_shape, kernel_shape)
     costs = COSTS.get(device_type)
     if costs is None:
         return "native"

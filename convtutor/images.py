@@ -5,6 +5,8 @@ import torch
 from matplotlib import cbook, image
 from torch import Tensor
 
+from convtutor.checks import check_integer, floating_dtype
+
 
 def striped(
     height: int = 6,
@@ -25,9 +27,11 @@ def striped(
         Zeros in the stripe and ones elsewhere, shape ``(height, width)``.
 
     Raises:
+        TypeError: If a size is not an integer.
         ValueError: If the image is too small to hold the stripe.
     """
-    _check_size(height, width, least_width=4)
+    check_integer("height", height, least=1)
+    check_integer("width", width, least=4)
     pixels = torch.ones(height, width, dtype=dtype, device=device)
     pixels[:, width // 4 : width - width // 4] = 0
     return pixels
@@ -54,9 +58,11 @@ def diagonal(
         Ones where ``0 <= column - row <= 2`` and zeros elsewhere, shape ``(height, width)``.
 
     Raises:
+        TypeError: If a size is not an integer.
         ValueError: If the image is too small to show an edge.
     """
-    _check_size(height, width, least_width=4)
+    check_integer("height", height, least=1)
+    check_integer("width", width, least=4)
     return torch.ones(height, width, dtype=dtype, device=device).triu().tril(2)
 
 
@@ -83,12 +89,15 @@ def impulse(
         One 1 among zeros, shape ``(height, width)``.
 
     Raises:
+        TypeError: If a size or a place is not an integer.
         ValueError: If the image has no pixels, or the pixel is not in it.
     """
-    _check_size(height, width, least_width=1)
+    check_integer("height", height, least=1)
+    check_integer("width", width, least=1)
     row = height // 2 if row is None else row
     column = width // 2 if column is None else column
     for name, place, size in (("row", row, height), ("column", column, width)):
+        check_integer(name, place)
         if not 0 <= place < size:
             raise ValueError(f"{name} must be from 0 to {size - 1}, got {place}")
     pixels = torch.zeros(height, width, dtype=dtype, device=device)
@@ -117,11 +126,12 @@ def checkerboard(
         Ones and zeros, shape ``(height, width)``.
 
     Raises:
+        TypeError: If a size is not an integer.
         ValueError: If a size is less than 1.
     """
-    _check_size(height, width, least_width=1)
-    if square < 1:
-        raise ValueError(f"square must be at least 1, got {square}")
+    check_integer("height", height, least=1)
+    check_integer("width", width, least=1)
+    check_integer("square", square, least=1)
     rows = torch.arange(height, device=device)[:, None] // square
     columns = torch.arange(width, device=device) // square
     return ((rows + columns) % 2 == 0).to(dtype or torch.get_default_dtype())
@@ -144,16 +154,7 @@ def photograph(*, dtype: torch.dtype | None = None, device: torch.device | None 
         The photograph (James S. Davis, United States Navy, public domain) is among matplotlib's
         sample data. Brightness weighs red, green and blue as ITU-R BT.601 does.
     """
-    dtype = dtype or torch.get_default_dtype()
-    if not dtype.is_floating_point:
-        raise TypeError(f"dtype must be a floating one, got {dtype}")
+    dtype = floating_dtype(dtype)
     colours = image.imread(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
     grey = torch.from_numpy((colours / 255) @ numpy.array([0.299, 0.587, 0.114]))
     return grey.to(dtype=dtype, device=device or torch.get_default_device())
-
-
-def _check_size(height: int, width: int, *, least_width: int) -> None:
-    if height < 1:
-        raise ValueError(f"height must be at least 1, got {height}")
-    if width < least_width:
-        raise ValueError(f"width must be at least {least_width}, got {width}")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from convtutor.checks import check_integer, check_positive, check_shapes, check_tensors
 from convtutor.correlation import corr2d
-from convtutor.layers import Conv2D, check_kernel_size
+from convtutor.layers import check_kernel_size
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # tensors have no single truth to compare by
 class LearningTrace:
     """What gradient descent saw on its way.
 
@@ -43,8 +44,8 @@ def learn_kernel(
         image: Pixels, shape ``(..., H, W)``.
         target: The response to reproduce, shape ``(..., H - h + 1, W - w + 1)``.
         kernel_size: Height and width of the kernel, ``(h, w)``.
-        lr: Learning rate, a positive number. The loss is a sum, not a mean, so the rate that suits
-            it shrinks as the image grows.
+        lr: Learning rate, positive and finite. The loss is a sum, not a mean, so the rate that
+            suits it shrinks as the image grows.
         steps: How many steps to take, zero or more.
         start: The first kernel, shape ``kernel_size``; ``None`` draws it uniformly from [0, 1).
 
@@ -52,25 +53,19 @@ def learn_kernel(
         The losses and the kernels along the way, on the device of the image.
 
     Raises:
-        TypeError: If the image is not floating, or the dtype of ``target`` or ``start`` is not its.
-        ValueError: If ``lr`` is not positive, ``steps`` is negative, ``kernel_size`` is not two
-            positive integers, or the shape of ``target`` or ``start`` does not fit.
+        TypeError: If the image is not floating, the dtype of ``target`` or ``start`` is not its,
+            or ``lr`` or ``steps`` is no number of its kind.
+        ValueError: If ``lr`` is not positive and finite, ``steps`` is negative, ``kernel_size`` is
+            not two positive integers, or the shape or the device of ``target`` or ``start`` does
+            not fit.
     """
-    if not lr > 0:
-        raise ValueError(f"lr must be positive, got {lr}")
-    if steps < 0:
-        raise ValueError(f"steps must be zero or more, got {steps}")
+    check_positive("lr", lr)
+    check_integer("steps", steps, least=0)
     check_kernel_size(kernel_size)
-    if not image.is_floating_point():
-        raise TypeError(
-            f"image of dtype {image.dtype} gives no slope to follow; convert it first: "
-            "image.to(torch.float32)"
-        )
-    for name, value in (("target", target), ("start", start)):
-        if value is not None and value.dtype != image.dtype:
-            raise TypeError(f"image is {image.dtype} but {name} is {value.dtype}; they must match")
+    _check_image(image)
+    check_tensors(image=image, target=target, **({} if start is None else {"start": start}))
     if start is None:
-        start = Conv2D(kernel_size).weight.to(image)
+        start = torch.rand(*kernel_size).to(image)  # as the layer does
     elif tuple(start.shape) != tuple(kernel_size):
         raise ValueError(
             f"start of shape {tuple(start.shape)} does not match kernel_size {tuple(kernel_size)}"
@@ -120,14 +115,10 @@ def curvature(image: Tensor, kernel_size: Sequence[int]) -> Tensor:
     References:
         Boyd and Vandenberghe, *Introduction to Applied Linear Algebra*, chapter 12.
     """
-    if not image.is_floating_point():
-        raise TypeError(
-            f"image of dtype {image.dtype} has no slope that could bend; convert it first: "
-            "image.to(torch.float32)"
-        )
+    _check_image(image)
     check_kernel_size(kernel_size)
+    check_shapes(image.shape, kernel_size)
     h, w = kernel_size
-    corr2d(image, image.new_zeros(h, w))  # has its own words for a size that does not fit
     windows = image.unfold(-2, h, 1).unfold(-2, w, 1).reshape(-1, h * w)
     return 2 * windows.T @ windows
 
@@ -148,13 +139,25 @@ def largest_stable_lr(image: Tensor, kernel_size: Sequence[int]) -> float:
 
     Raises:
         TypeError: If the image is not floating.
-        ValueError: If ``kernel_size`` is not two positive integers, or does not fit in the image.
+        ValueError: If ``kernel_size`` is not two positive integers, or does not fit in the image,
+            or a pixel or the sum of their squares is not finite.
 
     References:
         Goh, *Why momentum really works*, Distill 2017, doi:10.23915/distill.00006.
     """
-    # Not every accelerator has eigenvalues, or float64: Apple's have none even on the way out, so
-    # the two steps are taken apart.
-    hessian = curvature(image, kernel_size).cpu().double()
+    _check_image(image)
+    # Half precision cannot hold the sum of many squares. Not every accelerator has eigenvalues, or
+    # float64: Apple's have none even on the way out, so the two steps are taken apart.
+    hessian = curvature(image.detach().cpu().double(), kernel_size)
+    if not hessian.isfinite().all():
+        raise ValueError("image must be finite, and so must the sums of its squares")
     steepest = torch.linalg.eigvalsh(hessian)[-1].item()
     return 2 / steepest if steepest > 0 else float("inf")
+
+
+def _check_image(image: Tensor) -> None:
+    check_tensors(image=image)
+    if not image.is_floating_point():
+        raise TypeError(
+            f"image of dtype {image.dtype} gives no slope to follow: use image.to(torch.float32)"
+        )

@@ -5,6 +5,8 @@ Both are questions about one axis at a time: ask once for the rows and once for 
 
 from collections.abc import Iterable
 
+from convtutor.checks import check_integer
+
 
 def output_size(
     size: int, kernel: int, *, stride: int = 1, padding: int = 0, dilation: int = 1
@@ -32,11 +34,11 @@ def output_size(
     References:
         Dumoulin and Visin, *A guide to convolution arithmetic*, arXiv:1603.07285.
     """
-    _check("size", size, least=1)
-    _check("kernel", kernel, least=1)
-    _check("stride", stride, least=1)
-    _check("padding", padding, least=0)
-    _check("dilation", dilation, least=1)
+    check_integer("size", size, least=1)
+    check_integer("kernel", kernel, least=1)
+    check_integer("stride", stride, least=1)
+    check_integer("padding", padding, least=0)
+    check_integer("dilation", dilation, least=1)
     reach, room = dilation * (kernel - 1) + 1, size + 2 * padding
     if reach > room:
         raise ValueError(
@@ -76,14 +78,7 @@ def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int]:
             )
         kernel, stride, dilation = layer
         for name, value in (("kernel", kernel), ("stride", stride), ("dilation", dilation)):
-            _check(f"{name} of layers[{number}]", value, least=1)
+            check_integer(f"{name} of layers[{number}]", value, least=1)
         size += dilation * (kernel - 1) * jump
         jump *= stride
     return size, jump
-
-
-def _check(name: str, value: int, *, least: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from convtutor import correlation
+from convtutor import choosing, correlation
 from convtutor.correlation import corr2d
 from convtutor.methods import METHODS
 
@@ -38,12 +38,14 @@ def test_shape_dtype_and_device(
     assert output.device == image.device
 
 
-# Shapes for which the default picks each of the methods that it can pick, whatever the measured
-# costs.
+@pytest.mark.parametrize("picked", choosing.COSTS["cpu"])
 @pytest.mark.parametrize(
     ("image_shape", "kernel_shape"), [((5, 8), (3, 2)), ((90, 70), (9, 4)), ((300, 200), (60, 41))]
 )
-def test_the_default_is_right(image_shape: Shape, kernel_shape: Shape) -> None:
+def test_the_default_is_right(
+    monkeypatch: pytest.MonkeyPatch, image_shape: Shape, kernel_shape: Shape, picked: str
+) -> None:
+    monkeypatch.setattr(correlation, "choose_method", lambda *_: picked)
     generator = torch.Generator().manual_seed(0)
     image = torch.randn(image_shape, generator=generator, dtype=torch.float64)
     kernel = torch.randn(kernel_shape, generator=generator, dtype=torch.float64)
@@ -183,6 +185,12 @@ REFUSED = [
         TypeError,
         "kernel of dtype torch.float32 does not match image of dtype torch.float64: use "
         "kernel.to(image.dtype)",
+    ),
+    (
+        torch.ones(3, 9).to_sparse(),
+        torch.ones(1, 1),
+        TypeError,
+        "image of layout torch.sparse_coo is not dense: use image.to_dense()",
     ),
     (
         torch.ones(3, 9),

@@ -117,6 +117,25 @@ def test_gaussian_falls_off_as_a_bell(
     torch.testing.assert_close(right, expected)
 
 
+def test_gaussian_narrower_than_a_pixel_keeps_the_nearest(
+    dtype: torch.dtype, device: torch.device
+) -> None:
+    one = kernels.gaussian(3, 5, sigma=0.01, dtype=dtype, device=device)
+    assert torch.equal(one, kernels.identity(3, 5, dtype=dtype, device=device))
+    # No pixel is in the middle, so four share the weight.
+    four = kernels.gaussian(4, 6, sigma=0.01, dtype=dtype, device=device)
+    assert four.nonzero().tolist() == [[1, 2], [1, 3], [2, 2], [2, 3]]
+    assert (four[1:3, 2:4] == 0.25).all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_gaussian_counts_more_taps_than_16_bits_can(dtype: torch.dtype) -> None:
+    # 16 bits round the whole numbers above 256 or 2048.
+    taps = kernels.gaussian(6001, 1, sigma=1.0, dtype=dtype)
+    exact = kernels.gaussian(6001, 1, sigma=1.0, dtype=torch.float64)
+    torch.testing.assert_close(taps[2997:3004], exact[2997:3004].to(dtype))
+
+
 def test_gaussian_of_even_size_has_no_single_middle(device: torch.device) -> None:
     taps = kernels.gaussian(2, 4, device=device)
     assert torch.equal(taps[0], taps[1])
@@ -170,8 +189,8 @@ def test_blur_refuses_a_dtype_without_fractions(
         (kernels.box, {"height": 0}, "height must be at least 1, got 0"),
         (kernels.box, {"width": -3}, "width must be at least 1, got -3"),
         (kernels.gaussian, {"width": 0}, "width must be at least 1, got 0"),
-        (kernels.gaussian, {"sigma": 0.0}, "sigma must be positive, got 0.0"),
-        (kernels.gaussian, {"sigma": float("nan")}, "sigma must be positive, got nan"),
+        (kernels.gaussian, {"sigma": 0.0}, "sigma must be positive and finite, got 0.0"),
+        (kernels.gaussian, {"sigma": float("nan")}, "sigma must be positive and finite, got nan"),
         (kernels.identity, {"height": 2}, "height must be a positive odd number, got 2"),
         (kernels.identity, {"width": -1}, "width must be a positive odd number, got -1"),
     ],

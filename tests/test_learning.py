@@ -142,6 +142,7 @@ def test_learns_where_gradients_are_switched_off(lesson: dict[str, Any]) -> None
 
 def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
     trace = learn_kernel(**lesson | {"steps": 1})
+    assert trace != learn_kernel(**lesson | {"steps": 1})  # another one, whatever it holds
     with pytest.raises(dataclasses.FrozenInstanceError):
         trace.losses = trace.kernels  # type: ignore[misc]
 
@@ -150,10 +151,13 @@ def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("wrong", "error", "text"),
     [
-        ({"lr": 0.0}, ValueError, "lr must be positive, got 0.0"),
-        ({"lr": -0.03}, ValueError, "lr must be positive, got -0.03"),
-        ({"lr": float("nan")}, ValueError, "lr must be positive, got nan"),
-        ({"steps": -1}, ValueError, "steps must be zero or more, got -1"),
+        ({"lr": 0.0}, ValueError, "lr must be positive and finite, got 0.0"),
+        ({"lr": -0.03}, ValueError, "lr must be positive and finite, got -0.03"),
+        ({"lr": float("nan")}, ValueError, "lr must be positive and finite, got nan"),
+        ({"lr": float("inf")}, ValueError, "lr must be positive and finite, got inf"),
+        ({"lr": "0.1"}, TypeError, "lr must be a number, got '0.1'"),
+        ({"steps": True}, TypeError, "steps must be an integer, got True"),
+        ({"steps": -1}, ValueError, "steps must be at least 0, got -1"),
         (
             {"start": torch.zeros(2, 1)},
             ValueError,
@@ -183,18 +187,19 @@ def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
         (
             {"image": torch.ones(6, 8, dtype=torch.int64)},
             TypeError,
-            "image of dtype torch.int64 gives no slope to follow; convert it first: "
-            "image.to(torch.float32)",
+            "image of dtype torch.int64 gives no slope to follow: use image.to(torch.float32)",
         ),
         (
             {"target": torch.zeros(6, 7, dtype=torch.float16)},
             TypeError,
-            "image is {dtype} but target is torch.float16; they must match",
+            "target of dtype torch.float16 does not match image of dtype {dtype}: use "
+            "target.to(image.dtype)",
         ),
         (
             {"start": torch.zeros(1, 2, dtype=torch.float16)},
             TypeError,
-            "image is {dtype} but start is torch.float16; they must match",
+            "start of dtype torch.float16 does not match image of dtype {dtype}: use "
+            "start.to(image.dtype)",
         ),
     ],
 )
@@ -285,6 +290,41 @@ def test_no_rate_is_too_large_for_a_black_image(device: torch.device) -> None:
     assert largest_stable_lr(torch.zeros(6, 8, device=device), (2, 3)) == float("inf")
 
 
+def test_the_limit_of_a_bright_image_in_half_precision(device: torch.device) -> None:
+    # 200 · 199 windows of ones, so the curvatures are 0 and 4 · 39 800: half precision ends at
+    # 65 504.
+    image = torch.ones(200, 200, dtype=torch.float16, device=device)
+    assert largest_stable_lr(image, (1, 2)) == pytest.approx(2 / (4 * 39_800), rel=1e-12)
+
+
+@pytest.mark.parametrize("pixel", [float("nan"), float("inf"), 1e200])
+def test_there_is_no_limit_where_the_sums_are_not_finite(pixel: float) -> None:
+    image = torch.ones(6, 8, dtype=torch.float64)
+    image[2, 3] = pixel
+    with pytest.raises(ValueError, match=r"^image must be finite, and so must the sums"):
+        largest_stable_lr(image, (1, 2))
+
+
+@pytest.mark.parametrize("name", ["image", "target", "start"])
+def test_takes_tensors_only(lesson: dict[str, Any], name: str) -> None:
+    text = f"{name} of type list is not a tensor: use torch.as_tensor({name})"
+    with pytest.raises(TypeError, match=f"^{re.escape(text)}$"):
+        learn_kernel(**lesson | {name: lesson[name].tolist()})
+
+
+@pytest.mark.parametrize("name", ["target", "start"])
+def test_takes_tensors_of_one_device_only(lesson: dict[str, Any], name: str) -> None:
+    # The device "meta" is on every machine and is never the default.
+    with pytest.raises(ValueError, match=f"^{name} on device meta does not match image on device"):
+        learn_kernel(**lesson | {name: lesson[name].to("meta")})
+
+
+@pytest.mark.parametrize("function", [curvature, largest_stable_lr])
+def test_curvature_takes_a_tensor_only(function: Any) -> None:
+    with pytest.raises(TypeError, match=r"^image of type list is not a tensor"):
+        function([[1.0, 2.0]], (1, 2))
+
+
 @pytest.mark.parametrize("function", [curvature, largest_stable_lr])
 @pytest.mark.parametrize(
     ("image_dtype", "kernel_size", "error", "text"),
@@ -293,8 +333,7 @@ def test_no_rate_is_too_large_for_a_black_image(device: torch.device) -> None:
             torch.int64,
             (1, 2),
             TypeError,
-            "image of dtype torch.int64 has no slope that could bend; convert it first: "
-            "image.to(torch.float32)",
+            "image of dtype torch.int64 gives no slope to follow: use image.to(torch.float32)",
         ),
         (
             torch.float32,

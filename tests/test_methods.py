@@ -3,6 +3,7 @@ must obey."""
 
 import functools
 import math
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -190,6 +191,17 @@ def test_inputs_are_not_modified(name: str, image_shape: Shape, kernel_shape: Sh
     output.add_(1)  # nor do they share memory with the result
     assert torch.equal(image, copies[0])
     assert torch.equal(kernel, copies[1])
+
+
+@pytest.mark.parametrize("pixel", [math.nan, math.inf])
+@pytest.mark.parametrize("name", METHODS)
+def test_what_a_pixel_that_is_not_finite_spoils(name: str, pixel: float) -> None:
+    image, kernel = torch.ones(40, 64), torch.ones(3, 5)
+    image[20, 30] = pixel
+    spoilt = ~METHODS[name](image, kernel).isfinite()
+    assert spoilt[18:21, 26:31].all()
+    if name not in {"bands", "phases", "fft"}:
+        assert spoilt.sum() == 3 * 5
 
 
 def rounding_bound(name: str, image: Tensor, kernel: Tensor) -> Tensor:
@@ -382,6 +394,14 @@ def test_transforms_hold_an_output_and_are_smooth(
         assert length == 1
 
 
+# Between these widths and the next that is a product of 2, 3 and 5 lie more numbers than Python
+# lets functions call each other.
+@pytest.mark.parametrize(("width", "columns"), [(41_473, 43_200), (46_876, 48_000)])
+def test_transforms_of_a_wide_image(width: int, columns: int) -> None:
+    assert fft_size(2, width, 1)[1] == columns
+    assert choose_method((2, width), (1, 2), "cpu") in METHODS
+
+
 def test_transforms_grow_with_the_kernel_and_fill_the_image() -> None:
     assert fft_size(2048, 2048, 3)[0] < fft_size(2048, 2048, 63)[0] < 1024
     assert fft_size(128, 128, 63) == (128, 128)
@@ -393,6 +413,23 @@ def test_the_chooser_names_a_method(problem: tuple[Tensor, Tensor], device: str)
     image, kernel = problem
     assert choose_method(image.shape, kernel.shape, torch.device(device)) in METHODS
     assert choose_method(tuple(image.shape), tuple(kernel.shape), device) in METHODS
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+@pytest.mark.parametrize(
+    ("image_shape", "kernel_shape", "text"),
+    [
+        ((3,), (1, 1), "image of shape (3,) has 1 dimensions: it needs at least 2"),
+        ((3, 9), (1, 1, 1), "kernel of shape (1, 1, 1) has 3 dimensions: it needs exactly 2"),
+        ((3, 9), (0, 1), "kernel of shape (0, 1) is empty: it needs at least one tap"),
+        ((3, 9), (5, 2), "kernel of shape (5, 2) does not fit in image of shape (3, 9): 5 > 3"),
+    ],
+)
+def test_the_chooser_refuses_shapes_that_do_not_fit(
+    image_shape: Shape, kernel_shape: Shape, text: str, device: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        choose_method(image_shape, kernel_shape, device)
 
 
 def test_the_chooser_minimises_the_cost(monkeypatch: pytest.MonkeyPatch) -> None:

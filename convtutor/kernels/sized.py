@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from convtutor.checks import check_integer, check_positive, floating_dtype
+
 
 def identity(
     height: int = 3,
@@ -25,9 +27,11 @@ def identity(
         Taps, shape ``(height, width)``.
 
     Raises:
+        TypeError: If a size is not an integer.
         ValueError: If a size is not a positive odd number.
     """
     for name, size in (("height", height), ("width", width)):
+        check_integer(name, size)
         if size < 1 or size % 2 == 0:
             raise ValueError(f"{name} must be a positive odd number, got {size}")
     taps = torch.zeros(height, width, dtype=dtype, device=device)
@@ -56,11 +60,13 @@ def box(
         Equal taps, shape ``(height, width)``.
 
     Raises:
-        TypeError: If ``dtype`` is not floating: its taps would all be zero.
+        TypeError: If a size is not an integer, or ``dtype`` is not floating: its taps would all be
+            zero.
         ValueError: If a size is less than 1.
     """
-    dtype = _floating(dtype)
-    _check_size(height, width)
+    dtype = floating_dtype(dtype)
+    check_integer("height", height, least=1)
+    check_integer("width", width, least=1)
     return torch.full((height, width), 1 / (height * width), dtype=dtype, device=device)
 
 
@@ -87,29 +93,18 @@ def gaussian(
         Taps, shape ``(height, width)``, largest in the middle.
 
     Raises:
-        TypeError: If ``dtype`` is not floating.
-        ValueError: If a size is less than 1, or sigma is not positive.
+        TypeError: If a size is not an integer, or ``dtype`` is not floating.
+        ValueError: If a size is less than 1, or sigma is not positive and finite.
     """
-    dtype = _floating(dtype)
-    _check_size(height, width)
-    if not sigma > 0:
-        raise ValueError(f"sigma must be positive, got {sigma}")
+    dtype = floating_dtype(dtype)
+    check_integer("height", height, least=1)
+    check_integer("width", width, least=1)
+    check_positive("sigma", sigma)
+    # 16 bits cannot even count the taps of a long kernel.
+    work = torch.promote_types(dtype, torch.float32)
     bells = []
     for size in (height, width):
-        distance = torch.arange(size, dtype=dtype, device=device) - (size - 1) / 2
-        bell = torch.exp(-((distance / sigma) ** 2) / 2)
-        bells.append(bell / bell.sum())
-    return torch.outer(*bells)
-
-
-def _floating(dtype: torch.dtype | None) -> torch.dtype:
-    dtype = dtype or torch.get_default_dtype()
-    if not dtype.is_floating_point:
-        raise TypeError(f"dtype must be a floating one, got {dtype}")
-    return dtype
-
-
-def _check_size(height: int, width: int) -> None:
-    for name, size in (("height", height), ("width", width)):
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
+        distance = torch.arange(size, dtype=work, device=device) - (size - 1) / 2
+        # The exponentials, divided by their sum; even where each of them alone would be zero.
+        bells.append(torch.softmax(-((distance / sigma) ** 2) / 2, 0))
+    return torch.outer(*bells).to(dtype)

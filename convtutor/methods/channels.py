@@ -53,7 +53,8 @@ def phases(image: Tensor, kernel: Tensor) -> Tensor:
     A row of pixels in memory is, as it stands, a row of blocks with 16 channels each; the output is
     written the same way. Between them lies an ordinary convolution with 16 channels in and out,
     which libraries run close to the machine's limit; its weight holds the kernel 16 times, once
-    for each place in a block. Best for wide, low kernels, whose columns `bands` takes one by one.
+    for each place in a block. Best for wide, low kernels, whose columns `bands` takes one by one. A
+    pixel that is not finite spoils every block of outputs that meets its own.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.

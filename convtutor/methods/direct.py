@@ -19,13 +19,12 @@ def loop(image: Tensor, kernel: Tensor) -> Tensor:
     """
     h, w = kernel.shape
     rows, columns = image.shape[-2] - h + 1, image.shape[-1] - w + 1
-    pixels = [
-        # Without dtype, the sum of 32-bit integers would come back as 64-bit ones.
-        (image[..., i : i + h, j : j + w] * kernel).sum((-2, -1), dtype=image.dtype)
-        for i in range(rows)
-        for j in range(columns)
-    ]
-    return torch.stack(pixels, -1).reshape(*image.shape[:-2], rows, columns)
+    output = image.new_empty(*image.shape[:-2], rows, columns)
+    for i in range(rows):
+        for j in range(columns):
+            window = image[..., i : i + h, j : j + w]
+            output[..., i, j] = (window * kernel).sum((-2, -1))
+    return output
 
 
 def taps(image: Tensor, kernel: Tensor) -> Tensor:

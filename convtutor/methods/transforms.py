@@ -1,6 +1,7 @@
 """Cross-correlation by a product in the frequency domain."""
 
 from functools import cache
+from itertools import count
 
 import torch
 from torch import Tensor
@@ -67,13 +68,15 @@ def fft_size(height: int, width: int, h: int) -> tuple[int, int]:
         Rows and columns of a transform.
     """
 
-    def fast(length: int) -> int:
-        rest = length
+    def smooth(length: int) -> bool:
         for prime in (2, 3, 5):
-            while rest % prime == 0:
-                rest //= prime
-        return length if rest == 1 else fast(length + 1)
+            while length % prime == 0:
+                length //= prime
+        return length == 1
+
+    def fast(length: int) -> int:
+        return next(filter(smooth, count(length)))
 
     rows = height - h + 1
-    count = -(-rows // max(5 * h, 2**18 // width - h + 1))
-    return fast(-(-rows // count) + h - 1), fast(width)
+    strips = -(-rows // max(5 * h, 2**18 // width - h + 1))
+    return fast(-(-rows // strips) + h - 1), fast(width)
