@@ -4,6 +4,7 @@ import json
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -50,6 +51,15 @@ def results(doctree: nodes.document, figures: Iterable[Path]) -> Record:
     }
 
 
+def named_records() -> list[Path]:
+    """List the records that the environment names, those in folders too."""
+    named = [Path(name) for name in os.environ.get(_VARIABLE, "").split(os.pathsep) if name]
+    files: list[Path] = []
+    for path in named:
+        files += sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    return files
+
+
 def other_records(folder: Path) -> dict[str, Record]:
     """Read the records to compare with: the repository's, and those that the environment names.
 
@@ -59,10 +69,7 @@ def other_records(folder: Path) -> dict[str, Record]:
     Raises:
         ValueError: If one of them is no such record, or is not there.
     """
-    named = [Path(name) for name in os.environ.get(_VARIABLE, "").split(os.pathsep) if name]
-    files = sorted(folder.glob("*.json"))
-    for path in named:
-        files += sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    files = [*sorted(folder.glob("*.json")), *named_records()]
     return {file.parent.name if file.stem == "build" else file.stem: _read(file) for file in files}
 
 
@@ -78,9 +85,9 @@ def agreement(ours: Record, theirs: Record) -> str:
     """
     if ours["printed"] == theirs["printed"]:
         return "the same text" if ours["numbers"] else "prints no numbers"
-    pairs = list(zip(ours["numbers"], theirs["numbers"], strict=False))
     if len(ours["numbers"]) != len(theirs["numbers"]):
         return f"other text: {len(ours['numbers'])} and {len(theirs['numbers'])} numbers"
+    pairs = list(zip(ours["numbers"], theirs["numbers"], strict=True))
     apart = [pair for pair in pairs if pair[0] != pair[1]]
     if not apart:
         return "other words, the same numbers"
@@ -98,9 +105,11 @@ def agreeing_digits(a: float, b: float) -> int:
 
 def same_figures(ours: Iterable[str], theirs: Iterable[str]) -> str:
     """Say how many of a page's figures are the same to the last bit."""
-    known = set(theirs)
-    same = [figure in known for figure in ours]
-    return "all" if all(same) else f"{sum(same)} of {len(same)}"
+    here, there = Counter(ours), Counter(theirs)
+    if not here and not there:
+        return "none to compare"
+    most = max(here.total(), there.total())
+    return "all" if here == there else f"{(here & there).total()} of {most}"
 
 
 def _read(file: Path) -> Record:

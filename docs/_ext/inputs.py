@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from comparison import named_records
 from dependencies import Need, Project
 from facts import DOCS, built_from, computed_on, system, versions
 
@@ -85,6 +86,8 @@ def of_site(machine: Inputs, options: Mapping[str, Any]) -> Inputs:
         **built_from(),
         **_settings(_PUBLISHING),
         **{_name(file): _hash(file.read_bytes()) for file in sorted(_sources())},
+        # One that is not there stops the build later, with an error that says so.
+        **{str(file): _hash(file.read_bytes()) for file in named_records() if file.is_file()},
         "options": json.dumps(options, default=str),
     }
     if "SOURCE_DATE_EPOCH" not in site:
