@@ -10,10 +10,11 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from convtutor.exercises import EXERCISES
+from convtutor.exercises import EXERCISES, find
 
 _CHECK = re.compile(r'^ *check\("(\w+)"', re.MULTILINE)
 _NEXT_CELL = "\n.. GENERATED FROM PYTHON SOURCE LINES"
@@ -53,7 +54,10 @@ class ExerciseHelp(SphinxDirective):
             One ``<details>``, with another one in it for each hint and for the solution.
         """
         name = self.arguments[0]
-        exercise = EXERCISES[name]
+        try:
+            exercise = find(name)
+        except ValueError as error:
+            raise self.error(str(error)) from None
         self.env.note_dependency(inspect.getfile(exercise.solution))
         source = inspect.getsource(exercise.solution)
         panel: list[nodes.Node] = []
@@ -74,6 +78,11 @@ class ExerciseList(SphinxDirective):
         Returns:
             One bullet list.
         """
+        efforts = {exercise.effort for exercise in EXERCISES.values()}
+        try:
+            effort = directives.choice(self.arguments[0], sorted(efforts))
+        except ValueError as error:
+            raise self.error(str(error)) from None
         items = nodes.bullet_list()
         gallery = Path(self.env.srcdir, self.config.sphinx_gallery_conf["examples_dirs"])
         for script in sorted(gallery.rglob("plot_*.py")):
@@ -82,7 +91,7 @@ class ExerciseList(SphinxDirective):
             for name in checked(text):
                 exercise = EXERCISES[name]
                 self.env.note_dependency(inspect.getfile(exercise.solution))
-                if exercise.effort != self.arguments[0]:
+                if exercise.effort != effort:
                     continue
                 page = Path("tutorials", script.relative_to(gallery)).with_suffix("").as_posix()
                 address = self.env.app.builder.get_relative_uri(self.env.docname, page)

@@ -45,7 +45,10 @@ class Report(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Keep the place of the table."""
-        name = directives.choice(self.arguments[0], tuple(_REPORTS))
+        try:
+            name = directives.choice(self.arguments[0], tuple(_REPORTS))
+        except ValueError as error:
+            raise self.error(str(error)) from None
         return [_Report(report=name)]
 
 

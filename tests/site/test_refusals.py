@@ -198,6 +198,21 @@ def test_mathematics_that_cannot_be_rendered_stops_the_build(small_site: Path) -
     assert "as MathML" in result.stderr
 
 
+def test_a_directive_with_a_wrong_name_stops_the_build(small_site: Path) -> None:
+    wrong = ("exercise-list} esay", "exercise-help} window_sun", "report} fact")
+    replace(
+        small_site / "docs/notebook.md",
+        "Half of",
+        "".join(f"```{{{directive}\n```\n\n" for directive in wrong) + "Half of",
+    )
+    result = build(small_site, "-W")
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr
+    assert 'choose from "easy", "hard", or "medium"' in result.stderr
+    assert "there is no exercise 'window_sun'; did you mean 'window_sum'" in result.stderr
+    assert 'choose from "facts", "times", or "devices"' in result.stderr
+
+
 @pytest.mark.parametrize(
     "device",
     [
