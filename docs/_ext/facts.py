@@ -38,7 +38,9 @@ def built_from() -> dict[str, str]:
 def versions() -> dict[str, str]:
     """List Python and every package that is installed beside it."""
     known = (package.metadata for package in distributions())
-    installed = {found["Name"].lower(): found["Version"] for found in known}
+    # What a broken installation leaves behind names neither.
+    whole = (found for found in known if "Name" in found and "Version" in found)
+    installed = {found["Name"].lower(): found["Version"] for found in whole}
     return {"python": platform.python_version(), **dict(sorted(installed.items()))}
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import facts
 import pytest
 from reproduce import DATE, differences
 
@@ -140,6 +141,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site = Site(tmp_path_factory.mktemp("built") / "site")
     assert site.build() == ALL
     return site
+
+
+def test_a_broken_installation_is_no_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken-1.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = facts.versions.__wrapped__()
+    assert "pytest" in found
+    assert "broken" not in found
 
 
 def test_no_change_runs_nothing_and_touches_nothing(built: Site) -> None:
