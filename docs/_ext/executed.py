@@ -6,6 +6,7 @@ otherwise be published with nothing, or with old results, below its code.
 
 from pathlib import Path
 
+from freshness import cells
 from myst_nb.sphinx_ import NbMetadataCollector, SphinxEnvType
 from preview import is_wanted
 from sphinx.application import Sphinx
@@ -28,7 +29,7 @@ def _check_scripts(app: Sphinx) -> None:
 def _check_notebooks(app: Sphinx, env: SphinxEnvType) -> None:
     for docname in sorted(env.found_docs):
         source = Path(env.doc2path(docname))
-        if source.suffix != ".md" or "{code-cell}" not in source.read_text(encoding="utf-8"):
+        if cells(source) is None:
             continue
         result = NbMetadataCollector.get_exec_data(env, docname)
         if result is None or not result["succeeded"]:

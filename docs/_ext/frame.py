@@ -10,7 +10,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
-from xml.sax.saxutils import escape as escape_xml
 
 import figures
 import whereabouts
@@ -154,7 +153,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     lost.write_text(re.sub(relative, prefix, lost.read_text("utf-8")), "utf-8")
     if base:
         addresses = [urljoin(base, app.builder.get_target_uri(n)) for n in sorted(app.env.all_docs)]
-        entries = "".join(f"<url><loc>{escape_xml(address)}</loc></url>\n" for address in addresses)
+        entries = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in addresses)
         Path(app.outdir, "sitemap.xml").write_text(
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n',

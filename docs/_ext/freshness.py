@@ -160,7 +160,7 @@ class Build:
         self.notebooks = {
             docname: inputs.of_page(self.project, code, self.machine)
             for docname in sorted(env.found_docs)
-            if (code := _cells(Path(env.doc2path(docname)))) is not None
+            if (code := cells(Path(env.doc2path(docname)))) is not None
         }
         stale = [
             docname
@@ -239,7 +239,7 @@ def _notebook_record(docname: str) -> Path:
     return DOCS / "_build" / "runs" / f"{docname}.json"
 
 
-def _cells(source: Path) -> str | None:
+def cells(source: Path) -> str | None:
     """Read the code cells of a page, `None` if it has none."""
     if source.suffix != ".md" or "{code-cell}" not in (text := source.read_text(encoding="utf-8")):
         return None

@@ -1,6 +1,8 @@
 """Build the package with the site, and lay it beside the site as a simple index (PEP 503)."""
 
 import logging
+import os
+import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,7 +13,6 @@ from tempfile import TemporaryDirectory
 import whereabouts
 from build import ProjectBuilder
 from needs import ROOT, project
-from pyproject_hooks import quiet_subprocess_runner
 
 # The first moment that a zip can hold: the same sources give the same bytes, on any day.
 _EPOCH = "315532800"
@@ -60,8 +61,9 @@ def build_wheel() -> Wheel:
 def _undated(
     cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
 ) -> None:
-    environment = {**(extra_environ or {}), "SOURCE_DATE_EPOCH": _EPOCH}
-    quiet_subprocess_runner(cmd, cwd, environment)
+    environment = {**os.environ, **(extra_environ or {}), "SOURCE_DATE_EPOCH": _EPOCH}
+    # What it says is shown if it fails, and only then.
+    subprocess.check_output(cmd, cwd=cwd, env=environment, stderr=subprocess.STDOUT)
 
 
 def write_index(site: Path, wheel: Wheel) -> None:

@@ -1,14 +1,14 @@
 """Read off what some code depends on, in a made-up project."""
 
+import ast
 import sys
 from pathlib import Path
 
 import pytest
+from dependencies import Need, Project
+from needs import requirements
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "docs" / "_ext"))
-
-from dependencies import Need, Project  # noqa: E402
+EXTENSIONS = Path(__file__).parents[2] / "docs" / "_ext"
 
 FILES = {
     "tool/__init__.py": """
@@ -185,3 +185,17 @@ def test_something_else_can_be_followed_instead(root: Path) -> None:
     code = "from tool import add"
     instead = {("tool.sums", "_half"): [("tool.lonely", "x")]}
     assert found(root, code, instead) == {"__init__ add", *ADD, "lonely x"} - {"sums _half"}
+
+
+def test_what_the_machinery_imports_is_declared() -> None:
+    ours = {path.stem for path in EXTENSIONS.iterdir()} | {"convtutor"}
+    imported: set[str] = set()
+    for file in EXTENSIONS.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add((node.module or "").partition(".")[0])
+    theirs = imported - ours - sys.stdlib_module_names
+    assert len(theirs) > 5
+    requirements("\n".join(f"import {name}" for name in theirs), None)  # refuses the undeclared

@@ -748,6 +748,24 @@ def test_without_javascript_there_is_a_still(open_page: Open, path: Path) -> Non
     assert "kernel" in still.inner_text()
 
 
+def test_a_still_writes_numbers_as_figures_do() -> None:
+    """Where a device has rounded a zero, there is a zero; how small that is depends on the grid."""
+    text = machinery._figure(
+        [
+            ("image", torch.tensor([[-2.5, 3e-8, -0.0], [torch.nan, 4.0, 1 / 3]])),
+            ("kernel", torch.tensor([[3e-8, -1e-8]])),
+            ("output", torch.zeros(1, 2)),
+        ]
+    )
+    (figure,) = BeautifulSoup(text, "html.parser").find_all("figure")
+    cells = [cell.get_text() for cell in figure.select(".ce-cell")]
+    assert cells == ["−2.5", "0", "0", "?", "4", "0.3333", "3e−08", "−1e−08", "0", "0"]
+    assert figure["aria-label"] == (
+        "image: 2 by 3, rows −2.5 0 0, ? 4 0.3333; kernel: 1 by 2, rows 3e−08 −1e−08; "
+        "output: 1 by 2, rows 0 0"
+    )
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_it_fits_a_narrow_screen(open_page: Open, path: Path, theme: Any) -> None:

@@ -29,6 +29,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, conv2d, pad
 
 from convtutor import images, kernels
+from convtutor.plots import ink
 from explorer.places import PLACES
 
 HERE = Path(__file__).parent
@@ -200,14 +201,15 @@ def _figure(parts: Sequence[tuple[str, Tensor]]) -> str:
 
 
 def _spoken(tensor: Tensor) -> str:
-    rows = (" ".join(map(_number, row)) for row in tensor.tolist())
+    limit = _limit(tensor)
+    rows = (" ".join(_number(x, limit) for x in row) for row in tensor.tolist())
     return f"{tensor.shape[0]} by {tensor.shape[1]}, rows {', '.join(rows)}"
 
 
 def _grid(name: str, tensor: Tensor) -> str:
     """Draw numbers as the explorer does, in the same style sheet."""
     columns = tensor.shape[1]
-    limit = float(tensor.abs().nan_to_num().max()) or 1.0
+    limit = _limit(tensor)
     cells = ""
     for k, x in enumerate(tensor.flatten().tolist()):
         heat = 0.0 if x != x else 45 * abs(x) / limit
@@ -215,7 +217,7 @@ def _grid(name: str, tensor: Tensor) -> str:
         area = f"{k // columns + 1} / {k % columns + 1}"
         cells += (
             f'<div class="ce-cell{sign}" style="--ce-heat: {heat:.1f}%; grid-area: {area}">'
-            f"{_number(x)}</div>"
+            f"{_number(x, limit)}</div>"
         )
     return _panel(name, tensor, f'<div class="ce-grid">{cells}</div>')
 
@@ -237,9 +239,13 @@ def _panel(name: str, tensor: Tensor, body: str) -> str:
     )
 
 
-def _number(value: float) -> str:
-    # Zero times a negative tap is −0, which no reader expects; adding 0 takes the sign away.
-    return "?" if value != value else f"{value + 0:.4g}".replace("-", "−")
+def _limit(tensor: Tensor) -> float:
+    """Measure the largest number of a grid, in which some may be unknown."""
+    return ink.size(ink.numbers(tensor.nan_to_num()))
+
+
+def _number(value: float, largest: float) -> str:
+    return "?" if value != value else ink.written(value, largest=largest)
 
 
 def _webp(image: Tensor, **options: Any) -> bytes:
