@@ -54,10 +54,20 @@ plt.show()
 """
 _CELL = """\
 # Install what this notebook needs.
-{beside}%pip install --quiet {arguments}"""
+{beside}%pip install --quiet {arguments}{check}"""
 _BESIDE_NOTEBOOK = """\
 # The package convtutor is in the zip that the page offers: keep its wheel beside this notebook.
 """
+# Else the next cell would fail on an import, with no word of where the package is.
+_CHECK_NOTEBOOK = """
+
+import importlib.util
+
+if importlib.util.find_spec("convtutor") is None:
+    raise ModuleNotFoundError(
+        "the package convtutor is not beside this notebook: download the zip at the foot of the "
+        "page, which has both, unpack it, and run the notebook there"
+    )"""
 
 _BOX = "sphx-glr-download"
 # What the gallery's links are to a reader: at the foot of a page, and of the list of all pages.
@@ -65,7 +75,7 @@ _LABELS = {
     "sphx-glr-footer-example": {
         "sphx-glr-download-python": "Script (.py)",
         "sphx-glr-download-jupyter": "Notebook (.ipynb)",
-        "sphx-glr-download-zip": "Both (.zip)",
+        "sphx-glr-download-zip": "{both} (.zip)",
     },
     "sphx-glr-footer-gallery": {
         "sphx-glr-download-python": "All scripts (.zip)",
@@ -127,7 +137,9 @@ class Readier:
         if not self.wheel.address:
             arguments.insert(0, "--find-links .")
         install = _CELL.format(
-            beside="" if self.wheel.address else _BESIDE_NOTEBOOK, arguments=" ".join(arguments)
+            beside="" if self.wheel.address else _BESIDE_NOTEBOOK,
+            arguments=" ".join(arguments),
+            check="" if self.wheel.address else _CHECK_NOTEBOOK,
         )
         for cell in content["cells"]:
             if cell["cell_type"] == "markdown":
@@ -197,13 +209,15 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
 def _label(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Say of each link what it brings, and add one that opens the notebook in Colab."""
     folder = app.config.sphinx_gallery_conf["gallery_dirs"]
+    # Where the site has no address, the zip has what the other two need.
+    both = "Both" if whereabouts.base_url() else "Both, with convtutor"
     colab = whereabouts.colab_url(f"{docname.removeprefix(folder + '/')}.ipynb")
     for footer in doctree.findall(nodes.container):
         for kind in _LABELS.keys() & footer["classes"]:
             for box in footer.findall(nodes.container):
                 for label in _LABELS[kind].keys() & box["classes"]:
                     (link,) = box.findall(download_reference)
-                    link.children = [nodes.inline("", _LABELS[kind][label])]
+                    link.children = [nodes.inline("", _LABELS[kind][label].format(both=both))]
             if colab and kind == "sphx-glr-footer-example":
                 button = nodes.reference("", "Open in Colab", refuri=colab)
                 footer += nodes.container("", nodes.paragraph("", "", button), classes=[_BOX])

@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 import zipfile
+from contextlib import nullcontext
 from hashlib import sha256
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -180,6 +181,32 @@ def test_without_an_address_the_wheel_is_beside_the_script(monkeypatch: pytest.M
     script = readier(monkeypatch, "").script(SOURCE)
     assert metadata(script)["dependencies"][0].startswith("convtutor==")
     assert metadata(script)["tool"]["uv"]["find-links"] == ["."]
+
+
+@pytest.mark.parametrize(("address", "says_so"), [("", True), ("https://example.org", False)])
+def test_a_notebook_alone_says_where_the_package_is(
+    monkeypatch: pytest.MonkeyPatch, address: str, says_so: bool
+) -> None:
+    """Without the wheel beside it, and nowhere else, its first cell ends in an error."""
+    written = readier(monkeypatch, address).notebook({"cells": []}, SOURCE, "tutorials/here")
+    lines = "".join(json.loads(written)["cells"][0]["source"]).splitlines()
+    code = "\n".join(line for line in lines if not line.startswith("%pip"))
+    exec(code)  # there is the package
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    error = (
+        pytest.raises(ModuleNotFoundError, match="download the zip") if says_so else nullcontext()
+    )
+    with error:
+        exec(code)
+
+
+@pytest.mark.parametrize("page", sorted(HTML.glob("tutorials/*/plot_*.html")), ids=name)
+def test_a_zip_with_the_package_says_so(page: Path) -> None:
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    (link,) = soup.select("a.download[href$='.zip']")
+    with zipfile.ZipFile(page.parent / str(link["href"])) as zipped:
+        has_wheel = any(member.endswith(".whl") for member in zipped.namelist())
+    assert link.get_text() == ("Both, with convtutor (.zip)" if has_wheel else "Both (.zip)")
 
 
 @pytest.mark.parametrize(
