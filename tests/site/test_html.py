@@ -1,5 +1,6 @@
 """Read the built site as a visitor would: all of it is there, and every link leads somewhere."""
 
+import ast
 import re
 from functools import cache
 from itertools import pairwise
@@ -7,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import torch
 import whereabouts
 from bs4 import BeautifulSoup, Tag
 
@@ -133,6 +135,29 @@ def test_the_first_sum_is_printed() -> None:
     assert "tensor([[19., 25.],\n        [37., 43.]])" in "".join(printed(page))
 
 
+def test_the_sum_on_the_front_page_is_right() -> None:
+    """It is of the image and the kernel in the figure there; nobody is told what the page asks."""
+    (script,) = (ROOT / "gallery").glob("*/plot_1_slide_multiply_add.py")
+    code = script.read_text(encoding="utf-8")
+    X, K = (
+        torch.tensor(
+            ast.literal_eval(re.findall(rf"^{name} = torch.tensor\((\[\[.*?\]\])", code, re.M)[0])
+        )
+        for name in "XK"
+    )
+    front = parse(HTML / "index.html").select_one("article")
+    assert front is not None
+    text = " ".join(front.get_text().split())
+    terms = zip(X[:2, :3].flatten().int().tolist(), K.flatten().int().tolist(), strict=True)
+    said = " + ".join(f"{pixel}·{tap}" for pixel, tap in terms).replace("+ 2·-1", "− 2·1")
+    Y = convtutor.corr2d(X, K)
+    assert f"{said} = {Y[0, 0]:.0f}, the first number" in text
+    above, below = (", ".join(f"{pixel:.0f}" for pixel in row) for row in X[:2, 1:4])
+    assert f"over {above} and {below}. What is the sum?" in text
+    assert f"{Y[0, 1]:.0f}" not in text.partition("Four sections")[0]
+    assert f"{Y[1, 0]:.0f}" not in text.partition("Four sections")[0]
+
+
 def test_the_stripe_and_its_edges_are_printed() -> None:
     blocks = printed("tutorials/2_layers/plot_1_layer_from_scratch.html")
     (image,) = (block for block in blocks if block.count("[1., 1., 0., 0., 0., 0., 1., 1.]") == 6)
@@ -222,3 +247,22 @@ def test_names_in_code_lead_to_their_documentation(script: Path) -> None:
         if name.split(".")[0] in imported and not name.endswith(".items")
     }
     assert sorted(used - linked.keys()) == []
+
+
+def terms_on(page: Path) -> set[str]:
+    """The terms of the glossary that a page links to."""
+    links = {attribute(link, "href") for link in parse(page).select("article a[href]")}
+    return {link.partition("#")[2] for link in links if "glossary.html#term-" in link}
+
+
+def test_every_term_of_the_glossary_is_linked_from_a_page() -> None:
+    terms = {attribute(term, "id") for term in parse(HTML / "glossary.html").select("dt[id]")}
+    assert len(terms) > 40
+    # The index lists all of them.
+    pages = [page for page in PAGES if page.name not in ("glossary.html", "genindex.html")]
+    assert sorted(terms - set().union(*map(terms_on, pages))) == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name)
+def test_every_tutorial_links_to_the_glossary(script: Path) -> None:
+    assert terms_on(page_of(script))
