@@ -37,12 +37,11 @@ Y = corr2d(X, torch.tensor([[1.0, -1.0]], device=device))
 X, Y = X.reshape(1, 1, 6, 8), Y.reshape(1, 1, 6, 7)
 
 # %%
-# The layer has two taps and no bias; being ``Lazy``, it counts the channels when it
-# first sees an image. It would start at random. So that the page always comes out the
-# same, we write down one such start.
+# The layer has two taps and no bias. It would start at random; so that the page always
+# comes out the same, we write down one such start.
 
 conv2d = nn.LazyConv2d(1, kernel_size=(1, 2), bias=False, device=device)
-conv2d(X)
+conv2d(X)  # lazy: it counts the channels of the first image that it sees
 start = torch.tensor([[0.6147, -0.4089]], device=device)
 with torch.no_grad():
     conv2d.weight.copy_(start[None, None])
@@ -51,10 +50,10 @@ with torch.no_grad():
 # Twenty steps downhill
 # ---------------------
 #
-# Each step compares the layer's response with the right one, sums the squared
-# differences, asks autograd for the gradient, and moves the kernel against it, ``lr``
-# times as far: ``lr`` is the :term:`learning rate`. **By how much will the loss have
-# fallen after twenty steps: ten times, a hundred times, more?**
+# Each step of :term:`gradient descent` compares the layer's response with the right one,
+# sums the squared differences, asks autograd for the gradient, and moves the kernel
+# against it, ``lr`` times as far: ``lr`` is the :term:`learning rate`. **By how much
+# will the loss have fallen after twenty steps: ten times, a hundred times, more?**
 
 lr, losses = 0.03, []
 for step in range(20):
@@ -62,7 +61,7 @@ for step in range(20):
     conv2d.zero_grad()
     loss.backward()
     with torch.no_grad():  # the move itself is not part of what autograd records
-        conv2d.weight -= lr * conv2d.weight.grad
+        conv2d.weight -= lr * conv2d.weight.grad  # on .data, its checks would miss it
     losses.append(loss.item())
     if step % 2 == 1:
         print(f"step {step + 1:2}, loss {loss:.3f}")
@@ -101,17 +100,17 @@ fig.set_label(
 )
 
 # %%
-# **Why does it zigzag?** Watch the sum of the two taps, which should be 0. The rate is
-# so high that each step overshoots: the sum changes its sign, and keeps four fifths of
-# its size.
+# The zigzag shows in the sum of the two taps, which should be 0. **What does that sum
+# do from step to step?**
 
 sums = trace.kernels.sum(dim=(-2, -1))
 print("sums:", [round(value, 3) for value in sums[:6].tolist()])
 torch.testing.assert_close(sums[1:6], -0.8 * sums[:5], **bounds)
 
 # %%
-# The loss squares the error, so in the end each step leaves 0.8² = 64 % of it. On a
-# logarithmic axis, that is a straight line.
+# It changes its sign and keeps four fifths of its size: the rate is so high that each
+# step overshoots. The loss squares the error, so in the end each step leaves
+# 0.8² = 64 % of it. On a logarithmic axis, that is a straight line.
 
 assert abs(losses[19] / losses[18] - 0.64) < 0.005
 
