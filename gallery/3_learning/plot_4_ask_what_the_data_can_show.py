@@ -4,7 +4,8 @@ Ask what the data can show
 
 By the end of this page you can tell in advance how much of a kernel an image teaches.
 
-**You will need** :ref:`sphx_glr_tutorials_3_learning_plot_1_learn_a_kernel.py`.
+**You will need** :ref:`sphx_glr_tutorials_3_learning_plot_1_learn_a_kernel.py`, and
+what the rank and the singular values of a matrix are.
 
 **You will learn**
 
@@ -15,7 +16,7 @@ By the end of this page you can tell in advance how much of a kernel an image te
 import matplotlib.pyplot as plt
 import torch
 
-from convtutor import corr2d, default_device, images, learn_kernel, plots
+from convtutor import corr2d, default_device, images, kernels, learn_kernel, plots
 from convtutor.exercises import ask, check
 
 device = default_device()
@@ -30,7 +31,7 @@ torch.manual_seed(0)
 # from zero and from two random starts. **Will the three agree?**
 
 X = images.striped(6, 8, device=device)
-K = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]], device=device)
+K = kernels.sobel(device=device)
 Y = corr2d(X, K)
 found = []
 for start in (torch.zeros(3, 3), torch.rand(3, 3), torch.rand(3, 3)):
@@ -51,6 +52,7 @@ fig.set_label("Four different 3 by 3 kernels, whose columns add up to 4, 0 and â
 
 sums = torch.tensor([4.0, 0, -4]).expand(3, 3)
 torch.testing.assert_close(torch.stack(found).sum(1), sums, rtol=0, atol=1e-3)
+assert sum(torch.allclose(a, b, 0, 0.1) for a in found for b in [*found, K.cpu()]) == 3
 
 # %%
 # Count what shows
@@ -88,8 +90,7 @@ torch.testing.assert_close(smallest, found[0], rtol=0, atol=1e-3)
 # space of kernels. The largest over the smallest is the :term:`condition number`.
 # **Which is the best teacher:** a photograph, random pixels, or one bright pixel?
 
-pixel, dice = torch.zeros(6, 8), torch.randint(0, 2, (6, 8)).float()
-pixel[2, 2] = 1
+pixel, dice = images.impulse(6, 8), torch.randint(0, 2, (6, 8)).float()
 photograph = images.photograph()[200:206, 200:208]
 teachers = {"photograph": photograph, "random pixels": dice, "one bright pixel": pixel}
 spectra = {name: torch.linalg.svdvals(windows(X)) for name, X in teachers.items()}
@@ -103,8 +104,9 @@ fig.set_label("One line falls steeply, one gently; that of the bright pixel is l
 
 # %%
 # One pixel copies the kernel, flipped, into the response: all directions alike. In a
-# photograph neighbours are alike: what tells them apart drowns first in noise. Taps are
-# linear in the response, so noise of 0.01 put in its place comes out as their error:
+# photograph neighbours are alike: what tells them apart drowns first in noise. The taps
+# found are linear in the response. So noise of 0.01 in the place of the response gives
+# the error of the taps:
 
 errors = {}
 for name, image in teachers.items():
@@ -120,8 +122,7 @@ assert errors["random pixels"] < errors["one bright pixel"] < errors["photograph
 # Try it yourself
 # ---------------
 #
-# The stripe shows the sum of each column, and nothing else. Of all the kernels that it
-# cannot tell apart, **which is the smallest**, in the sum of squares?
+# Of all kernels that the stripe cannot tell apart, **which has the smallest squares?**
 
 ask("visible_part")
 
@@ -138,8 +139,7 @@ check("visible_part", visible_part)
 # In practice
 # -----------
 #
-# A network often has more weights than its data pin down; *weight decay* lets the
-# unseen part fade.
+# A network has more weights than its data pin down; *weight decay* lets the rest fade.
 #
 # Further reading
 # ---------------
