@@ -60,10 +60,10 @@ torch.testing.assert_close(corr2d(before, K), after)
 # The loss is a bowl again, now over 15 taps. For the stripe, its steepest direction was
 # five times as steep as its flattest. **How many times is it here?**
 
-hessian = curvature(before.cpu().double(), (3, 5))
-curvatures, directions = torch.linalg.eigh(hessian)
+curvatures, directions = torch.linalg.eigh(curvature(before.cpu().double(), (3, 5)))
 low, high = curvatures[[0, -1]].tolist()
 print(f"flattest {low:.1f}, steepest {high:.0f}, ratio {high / low:.0f}")
+assert round(torch.linalg.cond(curvature(images.striped(6, 8), (1, 2))).item()) == 5
 assert round(high / low, -2) == 2000
 
 # %%
