@@ -50,10 +50,10 @@ with torch.no_grad():
 # Twenty steps downhill
 # ---------------------
 #
-# Each step of :term:`gradient descent` compares the layer's response with the right one,
-# sums the squared differences, asks autograd for the gradient, and moves the kernel
-# against it, ``lr`` times as far: ``lr`` is the :term:`learning rate`. **By how much
-# will the loss have fallen after twenty steps: ten times, a hundred times, more?**
+# Each step of :term:`gradient descent` compares the layer's response with the right
+# one, sums the squared differences, asks autograd for the gradient, and moves the
+# kernel against it, ``lr`` times as far: ``lr`` is the :term:`learning rate`. **By how
+# much will the loss have fallen after twenty steps: ten times, a hundred times, more?**
 
 lr, losses = 0.03, []
 for step in range(20):
