@@ -25,8 +25,8 @@ device = default_device()
 # The question
 # ------------
 #
-# Here is an image with a diagonal band, and the kernel that found the edges of the
-# upright stripe. Answer each of these with a sketch, then read on.
+# Here is an image with a diagonal band, and the :term:`kernel` that found the edges of
+# the upright stripe. Answer each of these with a sketch, then read on.
 #
 # 1. What happens if you apply the kernel?
 # 2. What happens if you transpose the image?
@@ -95,8 +95,8 @@ plots.show_grid(axes[1], down, title="Kᵀ: down the columns")
 fig.set_label("Both kernels find both edges, with their signs exchanged.")
 
 # %%
-# The lower left one. Going down you enter the band where it lies to your right, at its
-# *upper right* edge, and leave it at the lower left one: the signs are exchanged.
+# The lower left one. Going down, you enter the band from above, at its *upper right*
+# edge, and leave it at the lower left one: the signs are exchanged.
 
 torch.testing.assert_close(down.cpu(), edges(3, 0, 5, 8))
 
@@ -112,17 +112,18 @@ torch.testing.assert_close(corr2d(X, K.T), corr2d(X.T, K).T)
 torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
 
 # %%
-# The definition treats rows and columns alike: you may swap their names everywhere.
+# :term:`Cross-correlation` treats rows and columns alike: you may swap their names.
 #
 # Try it yourself
 # ---------------
 #
-# The three questions again: for any band, then for any image and any kernel.
+# The questions again: a band in an image of any size, then any image and any kernel.
 
 ask("band_edges", "transposed_image", "transposed_kernel")
 
 # %%
-# Replace the dots. Each of the last two may transpose what the other may not.
+# Replace the dots. The second may transpose the kernel and its answer, the third the
+# image and its answer.
 
 
 def band_edges(height, width, device): ...  # about 2 lines
