@@ -8,7 +8,7 @@ By the end of this page you can design kernels for edges, blurs and derivatives.
 
 **You will learn**
 
-- to find the taps of a kernel from what it must answer to simple images;
+- to find the :term:`taps <tap>` of a kernel from what it must answer to simple images;
 - why a mean of three is a poor blur.
 """
 
@@ -17,7 +17,7 @@ import math
 import matplotlib.pyplot as plt
 import torch
 
-from convtutor import corr2d, default_device, plots
+from convtutor import corr2d, default_device, kernels, plots
 from convtutor.exercises import ask, check
 
 device = default_device()
@@ -27,8 +27,8 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 # Each heading asks a question of `Dive into Deep Learning
 # <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__. Try first.
 #
-# 1. Which sees edges across a direction?
-# ---------------------------------------
+# 1. Which kernel sees edges across a direction?
+# ----------------------------------------------
 #
 # Take a slope: brightness grows by 3 with each column and by 2 with each row. Half of
 # *right minus left* measures the 3, half of *below minus above* the 2. At an angle
@@ -63,22 +63,22 @@ fig.set_label("Rims of a disc: orange behind an arrow, blue ahead, faded alongsi
 # %%
 # Those that run along the arrow.
 #
-# 2. Which gives the second derivative?
-# -------------------------------------
+# 2. Which kernel gives the second derivative?
+# --------------------------------------------
 #
 # It is the change of the change. Right minus left, (−1, 1), twice in a row is
 # :math:`(x_2 - x_1) - (x_1 - x_0) = x_0 - 2 x_1 + x_2`, so the kernel is (1, −2, 1).
 # For both directions, add its transpose: that is the *Laplacian*. **What does it answer
 # to** :math:`x^2 + 3 y^2`?
 
-laplacian = torch.tensor([[0, 1, 0], [1, -4, 1], [0, 1, 0.0]], device=device)
+laplacian = kernels.laplacian(device=device)
 assert (corr2d(x**2 + 3 * y**2, laplacian) - (2 + 6)).abs().max() < 1e-3
 
 # %%
 # 8 everywhere: 2 from :math:`x^2`, and 6 from :math:`3 y^2`.
 #
-# 3. Which blurs?
-# ---------------
+# 3. Which kernel blurs?
+# ----------------------
 #
 # Its taps are positive, for it must not look for differences, and add up to 1, so that
 # an even grey stays. **What does a mean of three make of the finest stripes?**
@@ -94,8 +94,8 @@ torch.testing.assert_close(binomial, torch.full_like(mean, 0.5))
 # The mean swaps them: bright becomes dark, at a third of the contrast. (1, 2, 1)/4
 # wipes them out, as a blur should. It is a mean of two, (1, 1)/2, twice in a row.
 #
-# 4. Which is the smallest for a derivative?
-# ------------------------------------------
+# 4. Which is the smallest kernel for a derivative?
+# -------------------------------------------------
 #
 # Take differences again and again: (−1, 1), (1, −2, 1), (−1, 3, −3, 1). **After how
 # many rounds do the cubes become constant, and what is the constant?**
@@ -108,21 +108,21 @@ assert (row - 6).abs().max() < 1e-3
 
 # %%
 # After three, and it is 6 = 3!, the third derivative of :math:`x^3`. Each round lowers
-# the degree by one, so :math:`d + 1` taps wipe out all powers below :math:`d`.
-# **Could fewer do?** With :math:`d` taps or less, take the polynomial that is 1 at one
-# tap and 0 at the others. Its degree is below :math:`d`, so it must be wiped out. But
-# the answer is that one tap: it is zero, and so is every other.
+# the degree by one, so :math:`d + 1` taps wipe out all powers below :math:`d`. Fewer
+# cannot: with :math:`d` taps or less, take the polynomial that is 1 at one tap and 0 at
+# the others. Its degree is below :math:`d`, so it must be wiped out. But the answer is
+# that one tap: it is zero, and so is every other.
 #
 # Try it yourself
 # ---------------
 #
-# In general: any direction, a blur of any size, and the fewest taps for a derivative,
-# wherever the pixels lie.
+# In general: any direction, any size of blur, the fewest taps wherever the pixels lie.
 
 ask("direction_kernel", "blur_kernel", "derivative_taps")
 
 # %%
-# Replace the dots. At the places 0, 1, 2 the last one answers (1, −2, 1).
+# Replace the dots. The last one's taps, at :math:`n` places, answer :math:`(n - 1)!` to
+# :math:`x^{n-1}` and 0 to lower powers; at 0, 1, 2 they are (1, −2, 1).
 
 
 def direction_kernel(right, down, device): ...  # about 2 lines
