@@ -24,11 +24,11 @@ from convtutor.exercises import ask, check
 # Each section shows wrong code and an example that it passes. **Find the bug, and an
 # example that it fails,** before you read on.
 #
-# 1. Two loops
-# ------------
+# 1. Right on the stripe
+# ----------------------
 
 
-def loops(X, K):
+def first(X, K):
     Y = torch.zeros(X.shape[0] - len(K) + 1, X.shape[1] - len(K[0]) + 1)
     for i in range(Y.shape[0]):
         for j in range(Y.shape[0]):
@@ -37,7 +37,7 @@ def loops(X, K):
 
 
 X, K = images.striped(6, 8), torch.tensor([[1.0, -1.0]])
-torch.testing.assert_close(loops(X, K), corr2d(X, K))
+torch.testing.assert_close(first(X, K), corr2d(X, K))
 
 # %%
 # Both loops count the *rows* of the output. There are six, so the seventh column stays
@@ -47,56 +47,61 @@ torch.testing.assert_close(loops(X, K), corr2d(X, K))
 X = torch.tensor([[3.0, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5, 8, 9, 7]])
 fig, axes = plt.subplots(2, 1, figsize=(4.4, 3.4), layout="constrained")
 plots.show_grid(axes[0], corr2d(X, K), title="right")
-plots.show_grid(axes[1], loops(X, K), title="both loops over the rows", limit=7)
+plots.show_grid(axes[1], first(X, K), title="both loops over the rows", limit=7)
 fig.set_label("Two outputs of 2 by 6 numbers. Only the first two columns agree.")
 
 # %%
 # The code fills a square and stops. On a tall image the square leaves the output:
 
-torch.testing.assert_close(loops(X, K)[:, :2], corr2d(X, K)[:, :2])
-assert (loops(X, K)[:, 2:] == 0).all()
+torch.testing.assert_close(first(X, K)[:, :2], corr2d(X, K)[:, :2])
+assert (first(X, K)[:, 2:] == 0).all()
 try:
-    loops(X.T, K.T)
+    first(X.T, K.T)
 except IndexError as error:
     print("IndexError:", error)
 else:
     raise AssertionError("a tall image passed")
 
 # %%
-# 2. A flipped kernel
-# -------------------
+# 2. Right on the band
+# --------------------
 
 
-def flipped(X, K):
-    return corr2d(X, K.flip(0, 1))
+def second(X, K):
+    (h, w), Y = K.shape, 0
+    for a in range(h):
+        for b in range(w):
+            Y = Y + K[a, b] * X[h - 1 - a : len(X) - a, w - 1 - b : len(X[0]) - b]
+    return Y
 
 
 band, K = images.diagonal(5, 7), torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])
-torch.testing.assert_close(flipped(band, K), corr2d(band, K))
+torch.testing.assert_close(second(band, K), corr2d(band, K))
 
 # %%
-# The flip makes it a :term:`convolution`, and a symmetric kernel does not mind. An
-# :term:`impulse` tells the two apart. **Which of them answers with the kernel itself?**
+# The first tap meets the last pixel of the window: that is a :term:`convolution`, and a
+# symmetric kernel does not mind. An :term:`impulse` tells it from a cross-correlation.
+# **Which of the two answers with the kernel itself?**
 
 impulse, K = images.impulse(3, 5), torch.tensor([[1.0, 2, 3], [4, 5, 6]])
-print(flipped(impulse, K))
-torch.testing.assert_close(flipped(impulse, K), K)
+print(second(impulse, K))
+torch.testing.assert_close(second(impulse, K), K)
 torch.testing.assert_close(corr2d(impulse, K), K.flip(0, 1))
 
 # %%
 # The convolution. Cross-correlation answers with the kernel flipped.
 #
-# 3. Swapped names
-# ----------------
+# 3. Right with 2 × 2 taps
+# ------------------------
 
 
-def swapped(X, K):
+def third(X, K):
     w, h = K.shape
     return (X.unfold(0, h, 1).unfold(1, w, 1) * K).sum((2, 3))
 
 
 K = torch.tensor([[1.0, 2], [3, 4]])
-torch.testing.assert_close(swapped(X, K), corr2d(X, K))
+torch.testing.assert_close(third(X, K), corr2d(X, K))
 
 # %%
 # A square kernel does not care which of its sides is called ``h``. With a kernel of
@@ -104,9 +109,9 @@ torch.testing.assert_close(swapped(X, K), corr2d(X, K))
 # *broadcast*: all four products are summed, and the taps 1 and −1 cancel.
 
 K = torch.tensor([[1.0, -1.0]])
-print("right:", tuple(corr2d(X, K).shape), "swapped:", swapped(X, K))
+print("right:", tuple(corr2d(X, K).shape), "third:", third(X, K))
 assert corr2d(X, K).shape == (2, 6)
-assert torch.equal(swapped(X, K), torch.zeros(1, 7))
+assert torch.equal(third(X, K), torch.zeros(1, 7))
 
 # %%
 # Try it yourself
