@@ -26,11 +26,11 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 # %%
 # Again, **find each bug, and an example that shows it,** before you read on.
 #
-# 1. A fresh tensor
-# -----------------
+# 1. Right in whole numbers
+# -------------------------
 
 
-def fresh(X, K):
+def first(X, K):
     Y = torch.zeros(X.shape[0], X.shape[1] - 1)
     Y += K[0, 0] * X[:, :-1] + K[0, 1] * X[:, 1:]
     return Y
@@ -38,39 +38,39 @@ def fresh(X, K):
 
 X = torch.tensor([[3.0, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5, 8, 9, 7]])
 K = torch.tensor([[1.0, -1.0]])
-torch.testing.assert_close(fresh(X, K), corr2d(X, K))
+torch.testing.assert_close(first(X, K), corr2d(X, K))
 
 # %%
 # ``torch.zeros`` without dtype and device gives 32 bits on the CPU, whatever came in.
 # That suits most examples. Give it 64 bits, and half of the digits are lost without a
-# word. ``gradcheck`` notices, as it compares gradients with tiny differences.
+# word. ``gradcheck`` notices: it compares gradients with what a tiny nudge does.
 
-third = torch.tensor([[1 / 3, 0]], dtype=torch.float64)
-print(f"{corr2d(third, K.double()).item():.16f}, not")
-print(f"{fresh(third, K.double()).item():.16f}")
-assert 1e-9 < abs(fresh(third, K.double()).item() - 1 / 3) < 1e-7
+one_third = torch.tensor([[1 / 3, 0]], dtype=torch.float64)
+print(f"{corr2d(one_third, K.double()).item():.16f}, not")
+print(f"{first(one_third, K.double()).item():.16f}")
+assert 1e-9 < abs(first(one_third, K.double()).item() - 1 / 3) < 1e-7
 pair = X.double().requires_grad_(), K.double().requires_grad_()
 assert torch.autograd.gradcheck(corr2d, pair)
-assert not torch.autograd.gradcheck(fresh, pair, raise_exception=False)
+assert not torch.autograd.gradcheck(first, pair, raise_exception=False)
 
 # %%
-# 2. Eight bits
-# -------------
+# 2. Right on a dark picture
+# --------------------------
 
 
-def add_neighbours(X):
+def second(X):
     return X[:, :-1] + X[:, 1:]
 
 
 dark = torch.tensor([[20, 100, 30]], dtype=torch.uint8)
-assert add_neighbours(dark).tolist() == [[120, 130]]
+assert second(dark).tolist() == [[120, 130]]
 
 # %%
 # A photograph comes in bytes, and a byte ends at 255. **What is 200 + 100, then?**
 
 bright = torch.tensor([[200, 100, 30]], dtype=torch.uint8)
-print(add_neighbours(bright))
-assert add_neighbours(bright)[0, 0] == 44 == 300 - 256
+print(second(bright))
+assert second(bright)[0, 0] == 44 == 300 - 256
 
 # %%
 # It starts again from 0: the brightest place comes out dark. :func:`convtutor.corr2d`
@@ -79,13 +79,13 @@ assert add_neighbours(bright)[0, 0] == 44 == 300 - 256
 try:
     corr2d(bright, bright)
 except TypeError as error:
-    print("TypeError:", error)
+    print("TypeError:", *str(error).split(": "), sep="\n  ")
 else:
     raise AssertionError("an 8-bit image passed")
 
 # %%
-# 3. A loop that learns
-# ---------------------
+# 3. Right at first
+# -----------------
 
 X = images.striped(6, 8, device=device)
 Y = corr2d(X, K.to(device))
@@ -99,9 +99,7 @@ for _ in range(20):
     losses.append(loss.detach())
 
 # %%
-# In the first steps the loss falls. But ``backward`` *adds* to the gradient that is
-# there, and nothing sets it to zero: each step repeats all steps before it. **What will
-# the loss do?**
+# In the first steps the loss falls, as it should. **What will it do later?**
 
 assert losses[0] > losses[1] > losses[2]
 right = learn_kernel(X, Y, (1, 2), lr=0.03, steps=20, start=start).losses
@@ -112,13 +110,15 @@ fig.set_label("Two losses: one falls, the other goes up and down and never settl
 assert right[-1] < right[0] / 3000 and losses[-1] > losses[0] / 2
 
 # %%
-# It goes up and down, like a ball in a bowl without friction.
+# It goes up and down, like a ball in a bowl without friction. For ``backward`` *adds*
+# to the :term:`gradient` that is there, and nothing sets it to zero: each step repeats
+# all steps before it.
 #
 # Try it yourself
 # ---------------
 #
-# Eight suspects say that they cross-correlate. Two of them do; one writes the right
-# numbers to the wrong place. **Write the test that tells.**
+# Some functions say that they cross-correlate, and the test below tells which of them
+# do. **What does each of its lines catch?** Write it with ``corr2d`` for the loops.
 
 ask("is_right")
 
