@@ -40,7 +40,7 @@ assert H.tolist() == [[36, 24], [24, 36]]
 # %%
 # **Which raises the loss faster:** to move both taps up together, or one up and the
 # other down? The Hessian only stretches these two moves, its *eigenvectors*. By how
-# much, its eigenvalues say, the :term:`curvatures <curvature>`: how fast slopes grow.
+# much, its eigenvalues say: the :term:`curvatures <curvature>`, how fast a slope grows.
 
 curvatures, directions = torch.linalg.eigh(H.cpu())
 for c, direction in zip(curvatures.tolist(), directions.T.tolist(), strict=True):
@@ -62,7 +62,7 @@ torch.testing.assert_close(directions.prod(0), torch.tensor([-0.5, 0.5]))
 goal, start = torch.tensor([[[1.0, -1.0]], [[0.6147, -0.4089]]], device=device)
 Y = corr2d(X, goal)
 trace = learn_kernel(X, Y, (1, 2), lr=0.03, steps=6, start=start)
-error = (trace.kernels - goal).reshape(7, 2).cpu() @ directions  # along each of them
+error = (trace.kernels - goal).reshape(7, 2).cpu() @ directions  # along each direction
 torch.testing.assert_close(error[1:], error[:-1] * torch.tensor([0.64, -0.8]))
 
 # %%

@@ -117,8 +117,8 @@ assert right[-1] < right[0] / 3000 and losses[-1] > losses[0] / 2
 # Try it yourself
 # ---------------
 #
-# Some functions say that they cross-correlate, and the test below tells which of them
-# do. **What does each of its lines catch?** Write it with ``corr2d`` for the loops.
+# Several suspects say that they cross-correlate; the test below tells which of them do.
+# **What does each of its lines catch?** Write it with ``corr2d`` instead of the loops.
 
 ask("is_right")
 
