@@ -39,8 +39,8 @@ assert H.tolist() == [[36, 24], [24, 36]]
 
 # %%
 # **Which raises the loss faster:** to move both taps up together, or one up and the
-# other down? The Hessian only stretches these two moves, its *eigenvectors*. By how
-# much, its eigenvalues say: the :term:`curvatures <curvature>`, how fast a slope grows.
+# other down? The Hessian stretches these :term:`eigenvectors <eigenvector>` by its
+# :term:`eigenvalues <eigenvalue>`, the :term:`curvatures <curvature>` along them.
 
 curvatures, directions = torch.linalg.eigh(H.cpu())
 for c, direction in zip(curvatures.tolist(), directions.T.tolist(), strict=True):

@@ -86,8 +86,8 @@ torch.testing.assert_close(smallest, found[0], rtol=0, atol=1e-3)
 # A better teacher
 # ----------------
 #
-# A *singular value* of :math:`A` says how large the response is to a direction in the
-# space of kernels. The largest over the smallest is the :term:`condition number`.
+# A :term:`singular value` of :math:`A` says how large the response is to a direction in
+# the space of kernels. The largest over the smallest is the :term:`condition number`.
 # **Which is the best teacher:** a photograph, random pixels, or one bright pixel?
 
 pixel, dice = images.impulse(6, 8), torch.randint(0, 2, (6, 8)).float()

@@ -51,10 +51,10 @@ test, train = torch.randperm(1797).to(device).split([360, 1437])
 # --------------------
 #
 # The first layer has eight kernels and makes eight :term:`feature maps <feature map>`.
-# The second has 32 filters, each with one kernel for each of those maps. After either,
-# :term:`ReLU` makes what is negative zero: without it, one layer could do for both.
-# Then :term:`max pooling` keeps the largest of each 2 × 2 pixels, and a linear layer
-# gives each digit a score. In training, *dropout* sets half of its inputs to zero.
+# The second has 32 filters, each with a kernel per map. After either, :term:`ReLU`
+# makes what is negative zero: without it, one layer could do for both. Then
+# :term:`max pooling` keeps the largest of each 2 × 2 pixels, and a :term:`linear layer`
+# scores each digit. In training, :term:`dropout` sets half of its inputs to zero.
 
 first, second = nn.Conv2d(1, 8, 3, padding=1), nn.Conv2d(8, 32, 3)
 shrink = nn.Sequential(nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(0.5))
@@ -65,9 +65,9 @@ net = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), shrink, weigh).to(devic
 # Train
 # -----
 #
-# Thirty times through the examples, 240 at a time. The loss, *cross-entropy*, is small
-# when the right digit has the highest score by far. :class:`torch.optim.Adam` adds
-# :term:`momentum`, and a rate for each parameter.
+# Thirty times through the examples, a :term:`batch` of 240 at a time. The loss,
+# :term:`cross-entropy`, is small when the right digit has the highest score by far. The
+# optimiser, :term:`Adam`, adds :term:`momentum`, and a rate for each parameter.
 
 threads = torch.get_num_threads()
 torch.set_num_threads(1)  # so small a network would only wait for a second one

@@ -68,7 +68,7 @@ fig.set_label("Rims of a disc: orange behind an arrow, blue ahead, faded alongsi
 #
 # It is the change of the change. Right minus left, (−1, 1), twice in a row is
 # :math:`(x_2 - x_1) - (x_1 - x_0) = x_0 - 2 x_1 + x_2`, so the kernel is (1, −2, 1).
-# For both directions, add its transpose: that is the *Laplacian*. **What does it answer
+# For both directions, add its transpose: the :term:`Laplacian`. **What does it answer
 # to** :math:`x^2 + 3 y^2`?
 
 laplacian = kernels.laplacian(device=device)
