@@ -126,6 +126,32 @@ def test_zeros_can_be_shown(device: torch.device) -> None:
     assert texts(html._repr_html_(), "o") == ["0"] * 4
 
 
+def test_what_counts_as_zero_depends_on_the_grid(device: torch.device) -> None:
+    small = torch.tensor([[5e-7, 1e-7]], device=device)
+    html = SlidingWindow(small, torch.ones(1, 1, device=device))._repr_html_()
+    assert texts(html, "o") == ["5e−07", "1e−07"]
+    assert texts(html, "s") == ["5e−07·1 = 5e−07", "1e−07·1 = 1e−07"]
+    assert "The sums of the products, 5e−07, 1e−07, fill" in html
+    cells = [text.text for text in ElementTree.fromstring(html).iter("text")]
+    assert cells.count("5e−07") == 2  # in the image and in the output
+
+
+def test_each_grid_has_its_own_zero(device: torch.device) -> None:
+    # A millionth of the image is nothing in it, and all there is in the kernel.
+    image = torch.tensor([[5000, 0.001]], device=device)
+    kernel = torch.tensor([[0.001]], device=device)
+    html = SlidingWindow(image, kernel)._repr_html_()
+    assert texts(html, "s") == ["5000·0.001 = 5", "0·0.001 = 0"]
+    assert [text.text for tag in tags(html, "frame") for text in tag.iter("text")] == ["×0.001"]
+
+
+def test_refuses_what_is_no_tensor_as_corr2d_does() -> None:
+    with pytest.raises(TypeError, match="image of type list is not a tensor"):
+        SlidingWindow([[1.0, 2.0]], torch.ones(1, 1))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="kernel of type list is not a tensor"):
+        SlidingWindow(torch.ones(1, 2), [[1.0]])  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("image_shape", "kernel_shape", "text"),
     [

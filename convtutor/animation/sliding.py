@@ -7,9 +7,9 @@ from html import escape
 from torch import Tensor
 
 from convtutor.animation.motion import style
-from convtutor.animation.still import draw, size
+from convtutor.animation.still import dimensions, draw
 from convtutor.correlation import corr2d
-from convtutor.plots.ink import written
+from convtutor.plots.ink import numbers, size, written
 
 _MOST_WINDOWS, _MOST_TAPS = 24, 9  # nobody would watch more, or read a longer sum
 
@@ -36,12 +36,13 @@ class SlidingWindow:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown."""
+        windows = corr2d(self.image, self.kernel).numel()
         if self.image.ndim > 2:
             raise ValueError(
                 f"image of shape {tuple(self.image.shape)} has {self.image.ndim} dimensions; "
                 "an animation shows exactly 2: (H, W)"
             )
-        windows, taps = corr2d(self.image, self.kernel).numel(), self.kernel.numel()
+        taps = self.kernel.numel()
         if windows > _MOST_WINDOWS or taps > _MOST_TAPS:
             raise ValueError(
                 f"{windows} windows of {taps} pixels are too many to show; "
@@ -50,16 +51,18 @@ class SlidingWindow:
 
     def __repr__(self) -> str:
         """Say what slides over what."""
-        return f"SlidingWindow({size(self.kernel)} kernel over a {size(self.image)} image)"
+        kernel, image = dimensions(self.kernel), dimensions(self.image)
+        return f"SlidingWindow({kernel} kernel over a {image} image)"
 
     def _repr_html_(self) -> str:
         image, kernel = self.image.detach().cpu(), self.kernel.detach().cpu()
         output = corr2d(image, kernel)
         drawing, width, height = draw(image, kernel, output)
-        values = ", ".join(written(value) for value in output.flatten().tolist())
+        largest = size(numbers(output))
+        values = ", ".join(written(value, largest=largest) for value in output.flatten().tolist())
         said = (
-            f"A {size(kernel)} kernel slides over a {size(image)} image, row by row. The sums of "
-            f"the products, {values}, fill the {size(output)} output."
+            f"A {dimensions(kernel)} kernel slides over a {dimensions(image)} image, row by row. "
+            f"The sums of the products, {values}, fill the {dimensions(output)} output."
         )
         # Pictures on one page share this name only if they are alike, which does no harm.
         name = "slide-" + hashlib.sha256("".join(drawing).encode()).hexdigest()[:6]

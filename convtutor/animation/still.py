@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from convtutor.plots.ink import BLUE, ORANGE, written
+from convtutor.plots.ink import BLUE, ORANGE, numbers, size, written
 
 CELL, _TOP, _MARGIN = 44, 28, 3  # pixels
 
@@ -21,7 +21,8 @@ def draw(image: Tensor, kernel: Tensor, output: Tensor) -> tuple[list[str], int,
     """
     (h, w), (rows, columns) = kernel.shape, output.shape
     corners = [(i, j) for i in range(rows) for j in range(columns)]
-    sums = [_sum(image[i : i + h, j : j + w], kernel) for i, j in corners]
+    scales = [size(numbers(grid)) for grid in (image, kernel, output)]
+    sums = [_sum(image[i : i + h, j : j + w], kernel, output[i, j], scales) for i, j in corners]
 
     # Both frames take the same steps, so they move as one.
     left, right = _MARGIN, _MARGIN + CELL * (image.shape[1] + 1)
@@ -48,12 +49,12 @@ def draw(image: Tensor, kernel: Tensor, output: Tensor) -> tuple[list[str], int,
     return drawing, width, height
 
 
-def _grid(numbers: Tensor, left: int, *, name: str = "") -> list[str]:
+def _grid(grid: Tensor, left: int, *, name: str = "") -> list[str]:
     """Draw cells, the larger their number the stronger their colour."""
-    largest = float(numbers.abs().max()) or 1.0
+    largest = size(numbers(grid))
     cells = []
-    for k, value in enumerate(numbers.flatten().tolist()):
-        row, column = divmod(k, numbers.shape[1])
+    for k, value in enumerate(grid.flatten().tolist()):
+        row, column = divmod(k, grid.shape[1])
         x, y = left + CELL * column, _TOP + CELL * row
         colour, strength = (ORANGE if value > 0 else BLUE), 0.5 * abs(value) / largest
         cells += [
@@ -63,7 +64,7 @@ def _grid(numbers: Tensor, left: int, *, name: str = "") -> list[str]:
             f'<rect x="{x}" y="{y}" width="{CELL}" height="{CELL}" '
             f'fill="{colour}" fill-opacity="{strength:.2g}"/>',
             f'<text x="{x + CELL // 2}" y="{y + CELL // 2 + 5}" text-anchor="middle">'
-            f"{written(value)}</text></g>",
+            f"{written(value, largest=largest)}</text></g>",
         ]
     return cells
 
@@ -77,26 +78,30 @@ def _frame(left: int, height: int, width: int) -> str:
 
 def _taps(kernel: Tensor, left: int) -> list[str]:
     """Write each tap into the corner of the cell that it multiplies."""
+    largest = size(numbers(kernel))
     return [
         f'<text x="{left + CELL * (column + 1) - 4}" y="{_TOP + CELL * (row + 1) - 5}" '
-        f'font-size="11" text-anchor="end">×{written(tap)}</text>'
+        f'font-size="11" text-anchor="end">×{written(tap, largest=largest)}</text>'
         for row, taps in enumerate(kernel.tolist())
         for column, tap in enumerate(taps)
     ]
 
 
-def _sum(window: Tensor, kernel: Tensor) -> str:
+def _sum(window: Tensor, kernel: Tensor, total: Tensor, scales: list[float]) -> str:
+    """Write a sum out; image, kernel and output each have their scale."""
+    pixels, taps, whole = scales
     pairs = zip(window.flatten().tolist(), kernel.flatten().tolist(), strict=True)
-    products = (f"{_factor(pixel)}·{_factor(tap)}" for pixel, tap in pairs)
-    return f"{' + '.join(products)} = {written((window * kernel).sum().item())}"
+    products = (f"{_factor(pixel, pixels)}·{_factor(tap, taps)}" for pixel, tap in pairs)
+    return f"{' + '.join(products)} = {written(total.item(), largest=whole)}"
 
 
-def _factor(value: float) -> str:
-    return f"({written(value)})" if value < 0 else written(value)
+def _factor(value: float, largest: float) -> str:
+    text = written(value, largest=largest)
+    return f"({text})" if text.startswith("−") else text
 
 
-def size(grid: Tensor) -> str:
-    """Write the size of an image, a kernel or an output.
+def dimensions(grid: Tensor) -> str:
+    """Write how large an image, a kernel or an output is.
 
     Args:
         grid: Numbers, shape ``(height, width)``.
