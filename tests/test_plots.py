@@ -1,19 +1,23 @@
 """The drawings: what is on the axes, and where."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy
 import pytest
 import torch
 from matplotlib.axes import Axes
-from matplotlib.colors import same_color, to_rgba
+from matplotlib.colors import same_color, to_rgb, to_rgba
 from matplotlib.contour import ContourSet
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.path import Path
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
+from matplotlib.typing import ColorType
 from torch import Tensor
 
 from convtutor import plots
@@ -80,9 +84,9 @@ def test_draws_on_the_axes_it_is_given(
     tensor = torch.tensor(GRID, dtype=dtype, device=device, requires_grad=True)
     assert show(axes[0], tensor, title="a title") is None  # type: ignore[func-returns-value]
     assert axes[0].has_data()
-    assert axes[0].get_title() == "a title"
+    assert axes[0].get_title(loc="left") == "a title"
     assert not axes[1].has_data()
-    assert axes[1].get_title() == ""
+    assert axes[1].get_title(loc="left") == ""
     assert plt.get_fignums() == figures
     assert tensor.requires_grad
 
@@ -126,9 +130,6 @@ def test_grid_writes_each_number_in_its_cell(ax: Axes, device: torch.device) -> 
         (0, 0): "−4", (0, 1): "0.5", (0, 2): "0",
         (1, 0): "1.25", (1, 1): "2", (1, 2): "3",
     }  # fmt: skip
-    # Light ink on the cells whose colour is strong: -4 and 3, the numbers above 0.7 of the largest.
-    light = {text.get_text() for text in ax.texts if same_color(text.get_color(), "white")}
-    assert light == {"−4", "3"}
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,35 @@ def test_what_counts_as_zero_depends_on_the_grid(
 def test_grid_rounds_long_numbers_and_writes_zero_as_0(ax: Axes, device: torch.device) -> None:
     plots.show_grid(ax, torch.tensor([[1 / 3, -0.0, -3e-8, 1234.56]], device=device), title="")
     assert texts(ax) == {(0, 0): "0.3333", (0, 1): "0", (0, 2): "0", (0, 3): "1235"}
+
+
+def luminance(colour: ColorType) -> float:
+    """Of a colour in sRGB, as WCAG 2 defines it."""
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return float(numpy.dot([0.2126, 0.7152, 0.0722], parts))
+
+
+def contrast(one: ColorType, other: ColorType) -> float:
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_numbers_stand_out_from_their_cells(ax: Axes, device: torch.device) -> None:
+    plots.show_grid(ax, torch.linspace(-1, 1, 101, device=device)[None], title="")
+    (cells,) = shades(ax)
+    inks = [text.get_color() for text in ax.texts]
+    found = [contrast(tuple(cell), ink) for cell, ink in zip(cells, inks, strict=True)]
+    # 4.5 is what text should have. Where blue is neither light nor dark, no ink has quite that.
+    assert min(found) > 4.3
+    assert sum(value < 4.5 for value in found) <= 3
+    # Ink that is not black stays as it is on a dark page, as the cells do.
+    assert not any(same_color(ink, "black") for ink in inks)
+
+
+@pytest.mark.parametrize("colour", [plots.BLUE, plots.ORANGE, plots.GREY])
+@pytest.mark.parametrize("page", ["#ffffff", "#15181c"], ids=["light", "dark"])
+def test_lines_stand_out_from_a_page(colour: str, page: str) -> None:
+    assert contrast(colour, page) > 3
 
 
 def test_grid_takes_integers(ax: Axes, device: torch.device) -> None:
@@ -236,9 +266,157 @@ def test_path_runs_from_the_start_towards_the_goal(ax: Axes, device: torch.devic
         "goal": [[1, -1]],
     }
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("left tap", "right tap")
-    legend = ax.get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == list(drawn)
+    # The end of the way can be seen in the goal.
+    assert [line.get_fillstyle() for line in ax.lines] == ["full", "full", "none"]
+    assert {name: end for name, (end, _) in names(ax).items()} == {
+        "start": (0.5, -0.25),
+        "goal": (1, -1),
+    }
+
+
+@pytest.mark.parametrize(("left", "ha"), [(0.5, "left"), (1.5, "right")])
+def test_goal_is_named_where_the_path_does_not_come_from(left: float, ha: str, ax: Axes) -> None:
+    plots.show_path(ax, torch.tensor([[[left, 0.0]], [[1, -1]]]), goal=(1, -1), title="")
+    (goal,) = (text for text in ax.texts if text.get_text() == "goal")
+    assert goal.get_horizontalalignment() == ha
+
+
+def names(ax: Axes) -> dict[str, tuple[tuple[float, float], float]]:
+    """For each name the place that it belongs to, and how many points it is raised."""
+    notes = [text for text in ax.texts if isinstance(text, Annotation)]
+    return {note.get_text(): ((note.xy[0], note.xy[1]), note.xyann[1]) for note in notes}
+
+
+@pytest.mark.parametrize("show", [plots.show_loss_curves, plots.show_spectra])
+def test_names_stand_at_the_ends_of_lines(show: Callable[..., None], ax: Axes) -> None:
+    high, low = torch.tensor([8.0, 4.0]), torch.tensor([8.0, 2.0, 0.5])
+    show(ax, {"high": high, "low": low}, title="")
+    assert names(ax) == {"high": ((2, 4), 0), "low": ((3, 0.5), 0)}
+
+
+def test_names_do_not_cover_each_other(axes: list[Axes]) -> None:
+    figure = axes[0].get_figure(root=True)
+    assert figure is not None
+    figure.set_layout_engine("constrained")
+    ends = {"a": 1.0, "b": 1.1, "c": 1e-3, "d": 1.2, "e": 1.0}
+    spectra = {name: torch.tensor([10.0, end]) for name, end in ends.items()}
+    plots.show_spectra(axes[0], spectra, title="a title")
+    figure.draw_without_rendering()
+    boxes = sorted((text.get_window_extent() for text in axes[0].texts), key=lambda box: box.y0)
+    assert all(below.y1 <= above.y0 for below, above in pairwise(boxes))
+    order = sorted(axes[0].texts, key=lambda text: text.get_window_extent().y0)
+    assert [text.get_text() for text in order] == ["c", "a", "e", "b", "d"]
+
+
+def test_name_of_a_line_that_leaves_the_axes_stays_on_them(ax: Axes) -> None:
+    # At 2, the steep error grows to three times its size, twice as high as the axes reach.
+    plots.show_shrinkage(ax, torch.tensor([0.5, 2.0]), 2, marks={}, title="")
+    (right, height), _ = names(ax)["curvature 2"]
+    assert (right, height) == pytest.approx((1.25, 1.5), abs=0.01)
+
+
+def test_a_curve_without_points_has_a_name(ax: Axes) -> None:
+    losses = {"some": torch.tensor([2.0, 1.0]), "none": torch.zeros(0)}
+    plots.show_loss_curves(ax, losses, title="")
+    assert set(names(ax)) == set(losses)
+
+
+@pytest.mark.parametrize(
+    ("show", "argument", "most"),
+    [
+        (plots.show_loss_curves, "losses", 3),
+        (partial(plots.show_costs, sizes=torch.tensor([2, 3])), "costs", 4),
+        (plots.show_spectra, "spectra", 5),
+    ],
+    ids=["losses", "costs", "spectra"],
+)
+def test_curves_that_look_alike_are_refused(
+    show: Callable[..., None], argument: str, most: int, ax: Axes
+) -> None:
+    curves = {str(k): torch.tensor([2.0, 1.0]) for k in range(most + 1)}
+    few = dict(list(curves.items())[:most])
+    with pytest.raises(
+        ValueError,
+        match=f"{argument} has {most + 1} curves, at most {most} can be told apart",
+    ):
+        show(ax, **{argument: curves}, title="")
+    assert not ax.lines
+    show(ax, **{argument: few}, title="")
+    looks = {(str(line.get_color()), line.get_linestyle(), line.get_marker()) for line in ax.lines}
+    assert len(looks) == most
+    assert set(names(ax)) == set(few)
+
+
+def test_losses_of_float64_are_not_cut_to_float32(ax: Axes) -> None:
+    plots.show_losses(ax, torch.tensor([1, 1e40], dtype=torch.float64), title="")
+    (line,) = ax.lines
+    assert points(line) == [[1, 1], [2, 1e40]]
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.int64, torch.bool])
+def test_any_real_dtype_is_drawn(dtype: torch.dtype, ax: Axes, device: torch.device) -> None:
+    plots.show_grid(ax, torch.tensor([[0, 1]], device=device).to(dtype), title="")
+    assert list(texts(ax).values()) == ["0", "1"]
+
+
+def draw_curve(ax: Axes, *, title: str) -> None:
+    ax.plot([1, 2], [3, 4])
+    plots.show_axes(ax, title=title, across="step", up="error")
+
+
+PLANE: dict[str, Any] = {"across": torch.arange(3), "up": torch.arange(2)}
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        partial(plots.show_polygon, corners=torch.eye(3)[:, :2]),
+        partial(plots.show_region, **PLANE, inside=torch.eye(3)[:2]),
+        partial(plots.show_level, **PLANE, heights=torch.eye(3)[:2], level=0.5),
+    ],
+    ids=["polygon", "region", "level"],
+)
+def test_planes_have_quiet_axes(draw: Callable[..., None], ax: Axes) -> None:
+    draw(ax, colour=plots.BLUE, label="")
+    assert not ax.spines["top"].get_visible()
+    assert same_color(ax.spines["left"].get_edgecolor(), plots.GREY)
+
+
+LOSSES = torch.tensor([2.0, 1.0, 0.5])
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        partial(plots.show_losses, losses=LOSSES),
+        partial(plots.show_loss_curves, losses={"one": LOSSES}),
+        partial(plots.show_spectra, spectra={"one": LOSSES}),
+        partial(plots.show_costs, sizes=torch.tensor([2, 3, 4]), costs={"one": LOSSES}),
+        partial(plots.show_shrinkage, curvatures=LOSSES, reach=1, marks={}),
+        partial(plots.show_path, kernels=torch.eye(2).reshape(2, 1, 2), goal=(1, -1)),
+        draw_curve,
+    ],
+    ids=["losses", "loss curves", "spectra", "costs", "shrinkage", "path", "curve"],
+)
+def test_diagrams_share_a_look(draw: Callable[..., None], ax: Axes) -> None:
+    draw(ax, title="a title")
+    assert not ax.spines["top"].get_visible()
+    assert not ax.spines["right"].get_visible()
+    assert same_color(ax.spines["bottom"].get_edgecolor(), plots.GREY)
+    assert ax.get_title(loc="left") == "a title"
+    assert ax.get_legend() is None
+    # What the height means is written across, between the axes and the title.
+    up = ax.yaxis.get_label()
+    assert up.get_rotation() == 0
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    (head,) = (text for text in ax.findobj(Text) if text.get_text() == "a title")
+    boxes = [artist.get_window_extent() for artist in (ax, up, head)]
+    assert all(below.y1 < above.y0 for below, above in pairwise(boxes))
+    # Text is black, so that a dark page can turn it light.
+    words = [text for text in ax.findobj(Text) if text.get_text()]
+    assert all(same_color(text.get_color(), "black") for text in words)
 
 
 def squares(ax: Axes) -> dict[tuple[int, int], str]:
@@ -269,7 +447,7 @@ def test_windows_are_drawn_one_below_the_other(ax: Axes) -> None:
     assert squares(ax) == image | dict.fromkeys(taps, "tap")
     assert [points(line) for line in ax.lines] == [[[-1, 1], [3, 1]], [[2, 2], [6, 2]]]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["image", "window 1", "window 2"]
-    assert ax.get_title() == "a title"
+    assert ax.get_title(loc="left") == "a title"
     assert ax.yaxis_inverted()
 
 
@@ -289,7 +467,7 @@ def test_shrinkage_bends_where_a_step_leaves_nothing(ax: Axes, device: torch.dev
     assert points(mark) == [[0.75, 0.5]]
     assert "here" in [text.get_text() for text in ax.texts]
     assert (flat.get_label(), steep.get_label()) == ("curvature 0.5", "curvature 2")
-    assert (ax.get_title(), ax.get_xlabel()) == ("a title", "learning rate")
+    assert (ax.get_title(loc="left"), ax.get_xlabel()) == ("a title", "learning rate")
 
 
 def test_bowl_is_flattest_where_the_curvature_is_smallest(ax: Axes, device: torch.device) -> None:
@@ -327,7 +505,12 @@ def test_level_is_drawn_where_the_height_is_reached(ax: Axes, device: torch.devi
     assert isinstance(lines, ContourSet)
     (line,) = lines.get_paths()
     assert sorted(vertices(line).tolist()) == [[2.5, 0], [2.5, 1], [2.5, 2], [2.5, 3]]
-    assert [line.get_label() for line in ax.lines] == ["there"]
+    # A colour has its dash, on the plane and in the legend.
+    plots.show_level(ax, across, up, heights, 3.5, colour=plots.ORANGE, label="further")
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
+    assert [line.get_label() for line in ax.lines] == ["there", "further"]
+    solid, dashed = (lines.get_linestyle() for lines in ax.collections)
+    assert solid != dashed
 
 
 def test_polygon_has_its_corners(ax: Axes, device: torch.device) -> None:
@@ -346,7 +529,7 @@ def test_spectra_are_counted_from_one(ax: Axes, device: torch.device) -> None:
     plots.show_spectra(ax, spectra, title="a title")
     drawn = {line.get_label(): points(line) for line in ax.lines}
     assert drawn == {"full": [[1, 4], [2, 2], [3, 1]], "poor": [[1, 3], [2, 0.5]]}
-    assert (ax.get_yscale(), ax.get_title()) == ("log", "a title")
+    assert (ax.get_yscale(), ax.get_title(loc="left")) == ("log", "a title")
 
 
 def test_frame_names_the_part_that_it_frames(ax: Axes) -> None:
@@ -357,10 +540,12 @@ def test_frame_names_the_part_that_it_frames(ax: Axes) -> None:
     assert (frame.get_y(), frame.get_height()) == (11.5, 8)
     assert (frame.get_x(), frame.get_width()) == (4.5, 20)
     assert not frame.get_fill()
+    assert names(ax) == {"learn": ((4.5, 11.5), 3)}  # its lower end is above the frame
     (name,) = ax.texts
-    assert name.get_text() == "learn"
-    assert name.get_position()[1] < 12  # above the frame: rows count downwards
-    assert same_color(name.get_color(), plots.BLUE)
+    tag = name.get_bbox_patch()
+    assert tag is not None
+    assert same_color(tag.get_facecolor(), plots.BLUE)
+    assert contrast(name.get_color(), plots.BLUE) > 4.5
     assert same_color(frame.get_edgecolor(), plots.BLUE)
 
 
@@ -378,9 +563,7 @@ def test_loss_curves_are_told_apart_by_colour_and_by_dash(ax: Axes, device: torc
     assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "log")
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("step", "summed squared error")
     assert all(tick == int(tick) for tick in ax.get_xticks())
-    legend = ax.get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == list(losses)
+    assert set(names(ax)) == set(losses)
 
 
 def test_blocks_are_parted_by_dark_lines(ax: Axes, device: torch.device) -> None:
@@ -414,7 +597,7 @@ def test_costs_have_a_curve_each(ax: Axes, device: torch.device) -> None:
     assert drawn == {name: [[2, a], [3, b]] for name, (a, b) in costs.items()}
     # No two look the same.
     assert len({(str(line.get_color()), line.get_linestyle()) for line in ax.lines}) == 4
-    assert (ax.get_xscale(), ax.get_yscale(), ax.get_title()) == ("log", "log", "a title")
+    assert (ax.get_xscale(), ax.get_yscale(), ax.get_title(loc="left")) == ("log", "log", "a title")
     assert [label.get_text() for label in ax.get_xticklabels()] == ["2", "4", "8", "16", "32"]
 
 
@@ -430,4 +613,4 @@ def test_chunk_has_its_halo_below_and_on_the_right(ax: Axes, device: torch.devic
     cuts = [line for line in ax.lines if line.get_linewidth() > 5]
     assert [points(line) for line in cuts] == [[[0, 2.5], [1, 2.5]], [[3.5, 0], [3.5, 1]]]
     assert len(texts(ax)) == 48
-    assert ax.get_title() == "a title"
+    assert ax.get_title(loc="left") == "a title"

@@ -12,6 +12,7 @@ from convtutor.plots.curves import (
     show_spectra,
 )
 from convtutor.plots.ink import BLUE, GREY, ORANGE
+from convtutor.plots.look import show_axes
 from convtutor.plots.pictures import (
     show_arrow,
     show_blocks,
@@ -29,6 +30,7 @@ __all__ = [
     "GREY",
     "ORANGE",
     "show_arrow",
+    "show_axes",
     "show_blocks",
     "show_bowl",
     "show_chunk",

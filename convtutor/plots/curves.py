@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
-from convtutor.plots.ink import BLUE, GREY, ORANGE, numbers
+from convtutor.plots.ink import BLUE, GREY, LINES, ORANGE, numbers, styled
+from convtutor.plots.look import name_lines, ruled, show_axes, write
 
 
 def show_losses(ax: Axes, losses: Tensor, *, title: str) -> None:
@@ -16,9 +17,9 @@ def show_losses(ax: Axes, losses: Tensor, *, title: str) -> None:
         losses: Positive numbers, shape ``(steps,)``.
         title: What the curve says.
     """
-    ax.semilogy(range(1, len(losses) + 1), numbers(losses), "o-", color=BLUE, markersize=4)
-    ax.set(xlabel="step", ylabel="summed squared error", title=title)
-    ax.grid(color=GREY, alpha=0.3)
+    steps = range(1, len(losses) + 1)
+    ax.semilogy(steps, numbers(losses), "o-", color=BLUE, markersize=4, clip_on=False)
+    _over_steps(ax, title)
 
 
 def show_loss_curves(ax: Axes, losses: dict[str, Tensor], *, title: str) -> None:
@@ -26,17 +27,18 @@ def show_loss_curves(ax: Axes, losses: dict[str, Tensor], *, title: str) -> None
 
     Args:
         ax: Where to draw.
-        losses: For each name in the legend, positive numbers, shape ``(steps,)``; at most three.
+        losses: For each name to write at a curve, positive numbers, shape ``(steps,)``; at most
+            three.
         title: What the curves say.
+
+    Raises:
+        ValueError: If there are more than three losses.
     """
-    styles = (("-", BLUE), ("--", ORANGE), (":", GREY))
-    for (name, values), (style, colour) in zip(losses.items(), styles, strict=False):
+    for name, values, (colour, dash) in styled(losses, LINES, "losses"):
         steps = range(1, len(values) + 1)
-        ax.semilogy(steps, numbers(values), style, color=colour, linewidth=2, label=name)
-    ax.set(xlabel="step", ylabel="summed squared error", title=title)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no half a step
-    ax.grid(color=GREY, alpha=0.3)
-    ax.legend(frameon=False)
+        ax.semilogy(steps, values, dash, color=colour, linewidth=2, label=name, clip_on=False)
+    _over_steps(ax, title)
+    name_lines(ax)
 
 
 def show_shrinkage(
@@ -51,20 +53,21 @@ def show_shrinkage(
         marks: Rates to mark on the curve of the steepest direction, and what to write there.
         title: What the curves say.
     """
+    show_axes(ax, title=title, across="learning rate", up="error left after one step")
+    ax.set(xlim=(0, reach), ylim=(0, 1.5))
+    ruled(ax)
     rates = numpy.linspace(0, reach, 401)
     flattest, *others = numbers(curvatures)
-    for curvature, colour, dash in [(flattest, BLUE, "--"), *((c, ORANGE, "-") for c in others)]:
+    for curvature, colour, dash in [(flattest, ORANGE, "--"), *((c, BLUE, "-") for c in others)]:
         label = f"curvature {curvature:.3g}"
         ax.plot(rates, abs(1 - rates * curvature), dash, color=colour, linewidth=2, label=label)
+    name_lines(ax)
     for text, rate in marks.items():
         left = abs(1 - rate * curvature)
-        ax.plot(rate, left, "o", color=ORANGE)
-        ax.annotate(text, (rate, left), (8, -14), textcoords="offset points")
+        ax.plot(rate, left, "o", color=BLUE)
+        write(ax, text, (rate, left), (-6, 7), ha="right")
     ax.axhspan(1, 2, color=GREY, alpha=0.25, linewidth=0)
-    ax.text(0, 1.05, " above 1 the error grows")
-    ax.set(xlim=(0, reach), ylim=(0, 1.5), title=title)
-    ax.set(xlabel="learning rate", ylabel="error left after one step")
-    ax.legend(frameon=False, loc="lower right")
+    write(ax, "above 1 the error grows", (0, 1), (6, 5))
 
 
 def show_spectra(ax: Axes, spectra: dict[str, Tensor], *, title: str) -> None:
@@ -72,15 +75,21 @@ def show_spectra(ax: Axes, spectra: dict[str, Tensor], *, title: str) -> None:
 
     Args:
         ax: Where to draw.
-        spectra: For each name in the legend, positive numbers in descending order, shape ``(n,)``.
+        spectra: For each name to write at a curve, positive numbers in descending order, shape
+            ``(n,)``; at most five.
         title: What the curves say.
+
+    Raises:
+        ValueError: If there are more than five spectra.
     """
     styles = (("o-", BLUE), ("s--", ORANGE), ("^:", GREY), ("d-.", BLUE), ("v-", ORANGE))
-    for (name, values), (style, colour) in zip(spectra.items(), styles, strict=False):
-        ax.semilogy(range(1, len(values) + 1), numbers(values), style, color=colour, label=name)
-    ax.set(xlabel="direction in the space of kernels", ylabel="singular value", title=title)
-    ax.grid(color=GREY, alpha=0.3)
-    ax.legend(frameon=False)
+    for name, values, (style, colour) in styled(spectra, styles, "spectra"):
+        places = range(1, len(values) + 1)
+        ax.semilogy(places, values, style, color=colour, markersize=5, label=name, clip_on=False)
+    show_axes(ax, title=title, across="direction in the space of kernels", up="singular value")
+    ruled(ax)
+    ax.margins(x=0)
+    name_lines(ax)
 
 
 def show_costs(ax: Axes, sizes: Tensor, costs: dict[str, Tensor], *, title: str) -> None:
@@ -91,12 +100,24 @@ def show_costs(ax: Axes, sizes: Tensor, costs: dict[str, Tensor], *, title: str)
         sizes: Sides of the square kernels, shape ``(n,)``.
         costs: For each method the cost of an output pixel, shape ``(n,)``; at most four methods.
         title: What the cost is.
+
+    Raises:
+        ValueError: If there are more than four methods.
     """
-    styles = ((BLUE, "-"), (ORANGE, "-"), (GREY, "-"), (GREY, ":"))
-    for (name, values), (colour, style) in zip(costs.items(), styles, strict=False):
-        ax.loglog(numbers(sizes), numbers(values), style, color=colour, linewidth=2.5, label=name)
-    ax.set(xlabel="side of the kernel", ylabel="per output pixel", title=title)
+    for name, values, (colour, dash) in styled(costs, (*LINES, ("black", "-.")), "costs"):
+        ax.loglog(
+            numbers(sizes), values, dash, color=colour, linewidth=2, label=name, clip_on=False
+        )
+    show_axes(ax, title=title, across="side of the kernel", up="per output pixel")
     ax.set_xticks((2, 4, 8, 16, 32), labels=("2", "4", "8", "16", "32"), minor=False)
     ax.minorticks_off()
-    ax.grid(color=GREY, alpha=0.3)
-    ax.legend(frameon=False, handlelength=1.6)
+    ruled(ax)
+    ax.margins(x=0.02)  # room for the tick at 32 beyond a kernel of 31
+    name_lines(ax)
+
+
+def _over_steps(ax: Axes, title: str) -> None:
+    show_axes(ax, title=title, across="step", up="summed squared error")
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))  # there is no half a step
+    ruled(ax)
+    ax.margins(x=0)

@@ -7,7 +7,8 @@ from matplotlib.colors import CenteredNorm
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from convtutor.plots.ink import BLUE, SIGNED, bare, numbers, size, written
+from convtutor.plots.ink import BLUE, INK, SIGNED, ink_on, numbers, size, written
+from convtutor.plots.look import bare
 
 
 def show_grid(
@@ -31,12 +32,12 @@ def show_grid(
     values = numbers(grid)
     if limit is None:
         limit = size(values)
-    ax.imshow(values, cmap=SIGNED, norm=CenteredNorm(halfrange=limit))
+    norm = CenteredNorm(halfrange=limit)
+    ax.imshow(values, cmap=SIGNED, norm=norm)
     for (row, column), value in numpy.ndenumerate(values):
-        strong = abs(value) > 0.7 * limit
         ax.text(
             column, row, written(value, largest=limit), ha="center", va="center",
-            color="white" if strong else "#22262b", fontsize=10,
+            color=ink_on(SIGNED(norm(value))), fontsize=10,
         )  # fmt: skip
     for edge in range(1, values.shape[0]):
         ax.axhline(edge - 0.5, color="white", linewidth=1.5)
@@ -47,7 +48,7 @@ def show_grid(
         frame = Rectangle((column - 0.5, row - 0.5), width, height, fill=False)
         # Dark with a light rim: it stands out from every cell, on a light page and on a dark one.
         rim = patheffects.withStroke(linewidth=5.5, foreground="white")
-        frame.set(edgecolor="#111417", linewidth=3, clip_on=False, zorder=3, path_effects=[rim])
+        frame.set(edgecolor=INK, linewidth=3, clip_on=False, zorder=3, path_effects=[rim])
         ax.add_patch(frame)
     bare(ax, title)
 
@@ -64,9 +65,9 @@ def show_blocks(ax: Axes, matrix: Tensor, *, block: tuple[int, int], title: str)
     show_grid(ax, matrix, title=title)
     height, width = matrix.shape
     for edge in range(block[0], height, block[0]):
-        ax.axhline(edge - 0.5, color="#111417", linewidth=2.5)
+        ax.axhline(edge - 0.5, color=INK, linewidth=2.5)
     for edge in range(block[1], width, block[1]):
-        ax.axvline(edge - 0.5, color="#111417", linewidth=2.5)
+        ax.axvline(edge - 0.5, color=INK, linewidth=2.5)
 
 
 def show_chunk(
@@ -129,15 +130,16 @@ def show_frame(ax: Axes, window: tuple[int, int, int, int], *, colour: str, labe
         ax: Where the image is.
         window: Row and column of the first pixel inside, height and width of the frame.
         colour: That of the frame.
-        label: What the part is, written above it.
+        label: What the part is, on a tag above it.
     """
     row, column, height, width = window
     frame = Rectangle((column - 0.5, row - 0.5), width, height, fill=False)
     frame.set(edgecolor=colour, linewidth=2.5)
     ax.add_patch(frame)
-    rim = patheffects.withStroke(linewidth=3, foreground="white")
-    ax.text(
-        column, row - 6, label, color=colour, fontweight="bold", va="bottom", path_effects=[rim]
+    tag = {"facecolor": colour, "linewidth": 0, "pad": 3}
+    ax.annotate(
+        label, (column - 0.5, row - 0.5), (3, 3), textcoords="offset points", va="bottom",
+        color=ink_on(colour), weight="bold", bbox=tag,
     )  # fmt: skip
 
 
@@ -154,6 +156,6 @@ def show_arrow(ax: Axes, centre: tuple[float, float], *, angle: float, length: f
     across, along = numpy.cos(angle) * length / 2, numpy.sin(angle) * length / 2
     ax.annotate(
         "", (column + across, row + along), (column - across, row - along),
-        arrowprops={"arrowstyle": "-|>", "color": "#22262b", "linewidth": 2, "shrinkA": 0,
+        arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 2, "shrinkA": 0,
                     "shrinkB": 0, "mutation_scale": 14},
     )  # fmt: skip

@@ -4,7 +4,8 @@ import numpy
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from convtutor.plots.ink import BLUE, GREY, ORANGE, numbers
+from convtutor.plots.ink import BLUE, GREY, LINES, ORANGE, numbers
+from convtutor.plots.look import quiet, show_axes, write
 
 
 def show_path(ax: Axes, kernels: Tensor, *, goal: tuple[float, float], title: str) -> None:
@@ -17,12 +18,17 @@ def show_path(ax: Axes, kernels: Tensor, *, goal: tuple[float, float], title: st
         title: What the path shows.
     """
     taps = numbers(kernels).reshape(len(kernels), 2)
-    ax.plot(taps[:, 0], taps[:, 1], "o-", color=BLUE, markersize=4, linewidth=1, label="the kernel")
-    ax.plot(*taps[0], "s", color=GREY, markersize=9, label="start")
-    ax.plot(*goal, "*", color=ORANGE, markersize=16, label="goal")
-    ax.set(xlabel="left tap", ylabel="right tap", title=title)
-    ax.grid(color=GREY, alpha=0.3)
-    ax.legend(frameon=False)
+    show_axes(ax, title=title, across="left tap", up="right tap")
+    ax.plot(*taps.T, "o-", color=BLUE, markersize=3, linewidth=1.2, label="the kernel")
+    ax.plot(*taps[0], "s", color=GREY, markersize=8, label="start")
+    # A ring, for a disc would hide the end of a way that arrives.
+    (ring,) = ax.plot(*goal, "o", color=ORANGE, label="goal")
+    ring.set(fillstyle="none", markersize=15, markeredgewidth=2)
+    ax.margins(0.1, 0.15)
+    write(ax, "start", tuple(taps[0]), (9, 0), va="center_baseline")
+    # On the side to which the way does not lead.
+    side, ha = (10, "left") if goal[0] > taps[0, 0] else (-10, "right")
+    write(ax, "goal", goal, (side, -4), ha=ha, va="top")
 
 
 def show_bowl(ax: Axes, hessian: Tensor, *, goal: tuple[float, float], reach: float) -> None:
@@ -38,11 +44,9 @@ def show_bowl(ax: Axes, hessian: Tensor, *, goal: tuple[float, float], reach: fl
     taps = numpy.stack(numpy.meshgrid(side, side), axis=-1)
     heights = numpy.einsum("...i,ij,...j", taps, numbers(hessian), taps) / 2
     # Heights that grow like squares, as the bowl does: then the lines are equally far apart.
-    levels = heights.max() * numpy.linspace(0.1, 1, 10) ** 2
+    levels = heights.max() * numpy.linspace(0.125, 1, 8) ** 2
     left, right = goal
-    ax.contour(
-        left + side, right + side, heights, levels, colors=GREY, linewidths=0.8, alpha=0.7, zorder=0
-    )
+    ax.contour(left + side, right + side, heights, levels, colors=GREY, linewidths=0.6, zorder=0)
     ax.set(xlim=(left - reach, left + reach), ylim=(right - reach, right + reach), aspect="equal")
 
 
@@ -59,6 +63,7 @@ def show_region(
         colour: With what to fill it.
         label: What holds there, for the legend.
     """
+    quiet(ax)
     ax.contourf(numbers(across), numbers(up), numbers(inside), [0.5, 1.5], colors=[colour])
     ax.plot([], [], "s", color=colour, markersize=9, label=label)
 
@@ -72,6 +77,7 @@ def show_polygon(ax: Axes, corners: Tensor, *, colour: str, label: str) -> None:
         colour: With what to fill it.
         label: What it is, for the legend.
     """
+    quiet(ax)
     ax.fill(*numbers(corners).T, color=colour, label=label, zorder=3)
 
 
@@ -86,8 +92,11 @@ def show_level(
         up: Positions along the vertical axis, in ascending order, shape ``(H,)``.
         heights: The quantity, shape ``(H, W)``.
         level: Its value on the line.
-        colour: That of the line.
+        colour: That of the line, and with it its dash.
         label: What has this value there, for the legend.
     """
-    ax.contour(numbers(across), numbers(up), numbers(heights), [level], colors=[colour])
-    ax.plot([], [], color=colour, label=label)
+    quiet(ax)
+    dash = dict(LINES).get(colour, "-")
+    places = numbers(across), numbers(up)
+    ax.contour(*places, numbers(heights), [level], colors=[colour], linestyles=dash, linewidths=2)
+    ax.plot([], [], dash, color=colour, linewidth=2, label=label)

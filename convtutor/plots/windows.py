@@ -4,6 +4,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from convtutor.plots.ink import BLUE, GREY, ORANGE
+from convtutor.plots.look import head
 from convtutor.shapes import output_size
 
 
@@ -46,12 +47,13 @@ def show_windows(
         ax.plot([window[0], window[-1]], [row, row], color=BLUE, linewidth=1.5)
         for pixel in window:
             _cell(ax, pixel, row, BLUE)
-    ax.set(title=title, xlabel="pixel", aspect="equal")
-    ax.set(xlim=(-padding - 0.6, size + padding - 0.4), ylim=(windows + 0.6, -0.6))
+    head(ax, title)
+    ax.set(aspect="equal", xlim=(-padding - 0.6, size + padding - 0.4), ylim=(windows + 0.6, -0.6))
     labels = ["image", *(f"window {number}" for number in range(1, windows + 1))]
     ax.set_yticks(range(windows + 1), labels)
     ax.set_xticks(range(0, size, 2 if size > 8 else 1))
-    ax.tick_params(length=0)
+    ax.set_xlabel("pixel", alpha=0.75, size=9)
+    ax.tick_params(length=0, labelsize=9)
     ax.spines[:].set_visible(False)
 
 

@@ -94,7 +94,6 @@ for ax, (name, lr) in zip(axes.flat, rates.items(), strict=True):
     paths[name] = learn_kernel(X, Y, (1, 2), lr=lr, steps=20, start=start).kernels
     plots.show_path(ax, paths[name], goal=(1, -1), title=f"learning rate {name}")
     plots.show_bowl(ax, H, goal=(1, -1), reach=0.65)
-    ax.get_legend().set_visible(name == "0.03/42")
 fig.set_label("Four paths: 0.03/42 stops short, two arrive, 0.034 swings ever wider.")
 assert 0.8 < (paths["0.03/42"][20] - goal).norm() / (start - goal).norm() < 0.85
 assert [round(lr * curvatures[1].item() - 1, 4) for lr in (0.034, 0.05)] == [1.04, 2]

@@ -92,7 +92,7 @@ fig, ax = plt.subplots(figsize=(4.4, 4.2), layout="constrained")
 plots.show_polygon(ax, needle, colour=plots.ORANGE, label="last kernel")
 plots.show_level(ax, left, right, early, 1.578, colour=plots.BLUE, label="loss, step 2")
 plots.show_level(ax, left, right, late, 0.033, colour=plots.GREY, label="loss, step 8")
-ax.set(title="starts that each clue allows", xlabel="left tap", ylabel="right tap")
+plots.show_axes(ax, title="starts each clue allows", across="left tap", up="right tap")
 ax.legend(frameon=False)
 fig.set_label("Two ellipses cross at four points; a thin needle reaches one of them.")
 

@@ -1,0 +1,105 @@
+"""The one look of all drawings: quiet axes, a title at the left, names where the lines end."""
+
+import numpy
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
+
+from convtutor.plots.ink import GREY
+
+# Both come with matplotlib, so a title looks the same everywhere; the second has what the first has
+# not. All that is small stays in matplotlib's own sans serif.
+_HEADING = ["STIXGeneral", "DejaVu Sans"]
+_TITLE, _SMALL = 13, 9.5  # points
+
+
+def show_axes(ax: Axes, *, title: str, across: str, up: str) -> None:
+    """Draw quiet axes, with their title and what they measure.
+
+    Args:
+        ax: Where to draw.
+        title: What there is to see.
+        across: What the horizontal axis measures.
+        up: What the vertical axis measures; it is written across, above the axis.
+    """
+    quiet(ax)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set(alpha=0.75, size=_SMALL)  # of black, which a dark page turns light
+        if axis.get_scale() == "linear":
+            axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    ax.set_xlabel(across, loc="right")
+    ax.set_ylabel(up, rotation=0, ha="left", va="bottom")
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    raised = ScaledTranslation(0, 5 / 72, figure.dpi_scale_trans)
+    ax.yaxis.set_label_coords(0, 1, transform=ax.transAxes + raised)
+    head(ax, title, pad=_SMALL + 11)
+
+
+def quiet(ax: Axes) -> None:
+    """Leave of the frame two thin lines, and small numbers along them."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set(color=GREY, linewidth=0.8)
+    ax.tick_params(which="both", color=GREY, width=0.8, length=3, labelsize=_SMALL)
+
+
+def ruled(ax: Axes) -> None:
+    """Draw light lines across, in place of the vertical axis."""
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", which="both", length=0)
+    ax.grid(axis="y", color=GREY, alpha=0.3, linewidth=0.8)
+    ax.set_axisbelow(True)
+
+
+def bare(ax: Axes, title: str) -> None:
+    """Take ticks and spines away: a picture needs none."""
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    head(ax, title)
+
+
+def head(ax: Axes, title: str, *, pad: float = 5) -> None:
+    """Set the title, in line with the left edge of the drawing."""
+    ax.set_title(title, loc="left", pad=pad, family=_HEADING, size=_TITLE, weight="bold")
+
+
+def write(
+    ax: Axes,
+    text: str,
+    place: tuple[float, float],
+    shift: tuple[float, float],
+    *,
+    ha: str = "left",
+    va: str = "baseline",
+) -> None:
+    """Write words beside a place.
+
+    Args:
+        ax: Where to draw.
+        text: The words.
+        place: The place, in the units of the axes.
+        shift: How far from it to write, in points.
+        ha: What of the words stands there, across: matplotlib's horizontal alignment.
+        va: The same upwards: the vertical alignment.
+    """
+    ax.annotate(
+        text, place, shift, textcoords="offset points", annotation_clip=False,
+        ha=ha, va=va, size=_SMALL,
+    )  # fmt: skip
+
+
+def name_lines(ax: Axes) -> None:
+    """Write the name of each line at its end, one above the other where ends are close."""
+    (bottom, top), (_, right) = ax.get_ylim(), ax.get_xlim()
+    ends = []
+    for line in ax.lines:
+        points = numpy.asarray(line.get_xydata())
+        seen = points[(bottom <= points[:, 1]) & (points[:, 1] <= top)]
+        end = seen[-1] if len(seen) else (right, bottom)
+        ends.append((ax.transData.transform(end)[1], tuple(end), str(line.get_label())))
+    points_per_pixel = 72 / ax.figure.dpi * 0.8  # titles and labels will take some of the height
+    taken = -numpy.inf
+    for pixels, end, name in sorted(ends):
+        height = pixels * points_per_pixel
+        taken = max(height, taken + 1.4 * _SMALL)
+        write(ax, name, end, (8, taken - height), va="center_baseline")
