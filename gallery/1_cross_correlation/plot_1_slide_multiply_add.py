@@ -28,15 +28,15 @@ device = default_device()
 # One window, one number
 # ----------------------
 #
-# Here is an image of 3 × 5 pixels, and a *kernel* of 2 × 3 numbers, which are called
-# its *taps*. Neither is square, on purpose: swap rows and columns in a square one, and
-# the shape does not tell.
+# Here is an image of 3 × 5 pixels, and a :term:`kernel` of 2 × 3 numbers, which are
+# called its :term:`taps <tap>`. Neither is square, on purpose: swap rows and columns in
+# a square one, and the shape does not tell.
 
 X = torch.tensor([[1.0, 0, 2, 0, 1], [0, 3, 0, 1, 0], [2, 1, 1, 0, 2]], device=device)
 K = torch.tensor([[1.0, 2, -1], [0, 1, 3]], device=device)
 
 # %%
-# Lay the kernel on the top left corner of the image. It covers a *window* of six
+# Lay the kernel on the top left corner of the image. It covers a :term:`window` of six
 # pixels. Multiply each pixel by the tap that lies on it, and add the products up.
 
 products = X[0:2, 0:3] * K
@@ -97,9 +97,11 @@ for (H, W), (h, w) in [((6, 8), (1, 2)), ((6, 8), (2, 1)), ((5, 4), (5, 4))]:
 # .. math:: Y_{i,j} = \sum_{a=0}^{h-1} \sum_{b=0}^{w-1} X_{i+a,\,j+b} \, K_{a,b}.
 #
 # The code says the same. Two loops choose the window; the product and the sum do the
-# rest.
+# rest. The dots, and axes counted from the end, such as −1, only let it take a whole
+# stack of images at once.
 
-print(inspect.getsource(methods.loop))
+signature, docstring, body = inspect.getsource(methods.loop).split('"""')
+print(signature.rstrip() + body)
 
 # %%
 # Try it yourself
