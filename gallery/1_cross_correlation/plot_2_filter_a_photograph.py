@@ -42,12 +42,11 @@ named = {
 }
 
 # %%
-# On an even patch of grey nothing counts but the sum of the taps. **Guess from it**
-# which kernels make a picture, and which a map of differences.
+# Here are the three that do not blur. On an even patch of grey only the sum of the taps
+# counts. **Add them up: which make a picture, and which a map of differences?**
 
-for name, K in named.items():
-    print(f"{name:9} adds up to {abs(K.sum()):.3f}")
-    assert abs(K.sum() - (0 if name in ("Sobel", "Laplacian") else 1)) < 1e-6
+for name in ("sharpen", "Sobel", "Laplacian"):
+    print(name, named[name], sep="\n")
 
 # %%
 fig, axes = plt.subplots(2, 3, figsize=(5.6, 4.2), layout="constrained")
@@ -64,6 +63,9 @@ fig.set_label(
 # Taps that add up to 1 make a picture, taps that add up to 0 leave only what changes.
 # Sobel's response is positive, and orange, where the left is brighter than the right.
 
+middles = [K.flatten()[K.numel() // 2].item() for K in named.values()]
+assert [round(tap, 3) for tap in middles] == [0.009, 0.041, 5, 0, -4]
+assert [round(K.sum().item(), 3) for K in named.values()] == [1, 1, 1, 0, 0]
 assert (corr2d(X, named["Sobel"]) * (X[1:-1, :-2] - X[1:-1, 2:])).mean() > 0
 
 # %%
@@ -83,7 +85,6 @@ def border_error(image, K, mode):
     return (corr2d(padded, K) - corr2d(larger, K)).square().mean().sqrt().item()
 
 
-# %%
 modes = ("constant", "circular", "reflect", "replicate")
 errors = [border_error(photograph, named["Gaussian"], mode) for mode in modes]
 for mode, error in zip(modes, errors, strict=True):
@@ -101,13 +102,12 @@ assert errors == sorted(errors, reverse=True)
 # *h* + *w* multiplications for each pixel, not *h* × *w*. The rank counts how many such
 # products make up a kernel. **Which need only one?**
 
-for name in ("Gaussian", "Sobel", "Laplacian"):
-    rank = torch.linalg.matrix_rank(named[name].cpu())
-    print(f"{name:9} {rank}")
-    assert rank == (2 if name == "Laplacian" else 1)
+ranks = {name: torch.linalg.matrix_rank(K.cpu()).item() for name, K in named.items()}
+print(ranks)
+assert list(ranks.values()) == [1, 1, 2, 1, 2]
 
 # %%
-# The first two are :term:`separable`. :func:`torch.linalg.svd` finds column and row.
+# Three are :term:`separable`: :func:`torch.linalg.svd` finds their column and row.
 
 K = named["Gaussian"]
 U, S, Vh = (part.to(device) for part in torch.linalg.svd(K.cpu()))
@@ -139,7 +139,7 @@ check("sharpening_kernel", sharpening_kernel)
 # -----------
 #
 # :class:`torch.nn.Conv2d` takes these as ``padding_mode``, ``constant`` as ``zeros``.
-# And what PyTorch calls *reflect* is *mirror* in SciPy; its *reflect* is another mode.
+# PyTorch's *reflect* is *mirror* in ``scipy.ndimage``, where *reflect* is another mode.
 #
 # Further reading
 # ---------------
