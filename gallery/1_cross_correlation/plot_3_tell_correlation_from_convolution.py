@@ -31,20 +31,19 @@ torch.manual_seed(0)
 # A sign apart
 # ------------
 #
-# Cross-correlation, or correlation for short, adds up :math:`X_{i+a,\,j+b} \, K_{a,b}`:
-# it goes through window and kernel in the same order. *Convolution* goes through the
-# window backwards:
+# Cross-correlation, or correlation for short, adds up :math:`X_{i+a,\,j+b} \, K_{a,b}`.
+# :term:`Convolution` goes through the window backwards:
 #
 # .. math:: Y_{i,j} = \sum_{a,b} X_{i-a,\,j-b} \, K_{a,b}.
 #
-# Backwards through the window is forwards through a kernel that was flipped in both
-# directions, which is half a turn. To see all that happens, let the kernel hang over
-# the border, onto zeros, as long as it touches the image: the mode called :term:`full`.
+# Backwards through the window is forwards through a :term:`flipped <flip>` kernel, one
+# that made half a turn. To see all that happens, let the kernel hang over the border,
+# onto zeros, as long as it touches the image: the mode called :term:`full`.
 
 
 def correlate(X, K):
     h, w = K.shape
-    return corr2d(pad(X, (w - 1, w - 1, h - 1, h - 1)), K)
+    return corr2d(pad(X, (w - 1, w - 1, h - 1, h - 1)), K)  # pad: the last axis first
 
 
 def convolve(X, K):
@@ -55,8 +54,8 @@ def convolve(X, K):
 # One bright pixel tells
 # ----------------------
 #
-# An image that is dark but for one pixel is an *impulse*. The taps stand in a triangle.
-# **Which operation puts it down as it is, and what does the other do with it?**
+# An image that is dark but for one pixel is an :term:`impulse`. The taps stand in a
+# triangle. **Which operation puts it down as it is, and what does the other do?**
 
 X = images.impulse(2, 4, row=0, column=2, device=device)
 K = torch.tensor([[1.0, 0.0], [2.0, 3.0], [4.0, 5.0]], device=device)
@@ -85,8 +84,9 @@ torch.testing.assert_close(convolve(X, K)[0:3, 2:4], K)
 # **In which of the two may image and kernel change places**, as factors may?
 
 X = torch.tensor([[1.0, 0.0, 2.0, -1.0], [0.0, 3.0, 0.0, 1.0]], device=device)
-print("convolution:", torch.allclose(convolve(X, K), convolve(K, X), atol=1e-4))
-print("correlation:", torch.allclose(correlate(X, K), correlate(K, X), atol=1e-4))
+same = [torch.allclose(f(X, K), f(K, X), atol=1e-4) for f in (convolve, correlate)]
+print("convolution: {}, correlation: {}".format(*same))
+assert same == [True, False]
 torch.testing.assert_close(correlate(X, K), correlate(K, X).flip(0, 1))
 
 # %%
@@ -100,14 +100,15 @@ torch.testing.assert_close(ours, (signal.convolve2d(x, k), signal.correlate2d(x,
 # When it matters
 # ---------------
 #
-# A kernel from a textbook is made for one of the two. In the other, Sobel's changes its
-# sign: bright to dark becomes dark to bright. Blurs do not mind.
+# A kernel from a textbook is made for one of the two. In the other, one that takes left
+# minus right, such as Sobel's, takes right minus left. A blur does not mind.
 
 torch.testing.assert_close(kernels.sobel().flip(0, 1), -kernels.sobel())
 torch.testing.assert_close(kernels.gaussian().flip(0, 1), kernels.gaussian())
 
 # %%
-# And if a correlation learns what a convolution made? **Which kernel comes out?**
+# Training finds a kernel from an image and its output. Let a correlation learn in this
+# way what a convolution made. **Which kernel comes out?**
 
 K = torch.tensor([[1.0, 2.0, -1.0], [0.0, 3.0, 1.0]], device=device)
 X = torch.randn(8, 9, device=device)
@@ -140,11 +141,10 @@ check("merge_kernels", merge_kernels)
 # -----------
 #
 # Deep learning libraries, and ``filter2D`` in OpenCV, correlate and say *convolution*.
-# SciPy's ``convolve2d``, NumPy's ``convolve`` and MATLAB's ``conv2`` flip the kernel.
+# :func:`scipy.signal.convolve2d`, NumPy's ``convolve`` and MATLAB's ``conv2`` flip.
 #
 # Further reading
 # ---------------
 #
 # - I. Goodfellow, Y. Bengio and A. Courville, `Deep Learning, chapter 9
 #   <https://www.deeplearningbook.org/contents/convnets.html>`__: why nobody flips.
-# - :func:`scipy.signal.convolve2d` and :func:`scipy.signal.correlate2d`: both.
