@@ -40,31 +40,32 @@ for name in METHODS:
 # 2. ``taps`` swaps the loops: one *tap* after the other, for all windows at once.
 # 3. ``windows`` views the image as an array of windows, and sums out two of its axes.
 # 4. ``im2col`` writes the windows as the columns of a matrix, and multiplies once.
-# 5. ``bands`` turns each column of the kernel into a matrix with a diagonal band.
-# 6. ``strips`` and ``phases`` lay pixels out as channels, on which PyTorch is fast.
-# 7. ``fft`` multiplies spectra.
+# 5. ``bands`` multiplies the image by a banded matrix for each kernel column, and adds.
+# 6. ``strips`` and ``phases`` cut one image into 16 channels: PyTorch is fast on many.
+# 7. ``fft`` multiplies spectra. (And ``native`` leaves the choice to PyTorch.)
 #
-# And ``native`` leaves the choice to PyTorch.
+# Unroll the image, or the kernel
+# -------------------------------
 #
-# Unroll the kernel
-# -----------------
-#
-# ``im2col`` unrolls the *image* into a matrix. But cross-correlation is linear, so the
-# *kernel* must have a matrix, too, which takes all twelve pixels to the four outputs.
-# Its columns are the answers to images with one bright pixel each. **How many of its 48
-# entries are zero?**
+# :term:`im2col` makes a matrix of the *image*, with a window in each column; the taps,
+# in a row, times this matrix are all outputs. The *kernel* has a matrix, too, as
+# cross-correlation is linear: its columns answer images with one bright pixel. **How
+# often does the first hold the image's 3? How many of the second's 48 entries are 0?**
 
-impulses = torch.eye(12, device=device).reshape(12, 3, 4)
-toeplitz = corr2d(impulses, K).reshape(12, 4).T
+columns = X.unfold(0, 2, 1).unfold(1, 3, 1).reshape(4, 6).T
+torch.testing.assert_close(K.flatten() @ columns, Y.flatten())
+toeplitz = corr2d(torch.eye(12, device=device).reshape(12, 3, 4), K).reshape(12, 4).T
 torch.testing.assert_close(toeplitz @ X.flatten(), Y.flatten())
-fig, ax = plt.subplots(figsize=(5.6, 2.3), layout="constrained")
-plots.show_grid(ax, toeplitz, title="the kernel unrolled: 4 outputs from 12 pixels")
-fig.set_label("Four rows, each with 1, 2, −1, 0, 0, 1, 3 further right among zeros.")
-assert (toeplitz.round(decimals=3) == 0).sum() == 4 * (12 - 5) == 28
+fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.4), width_ratios=(4, 12))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], columns, title="image, unrolled")
+plots.show_grid(axes[1], toeplitz, title="kernel, unrolled")
+fig.set_label("A window in each column; 1, 2, −1, 0, 0, 1, 3 moving right, row by row.")
+assert (columns == 3).sum() == 4 and (toeplitz.round(decimals=3) == 0).sum() == 28
 
 # %%
-# 28: each row holds the five taps that are not zero. They move along with the window,
-# which makes this a :term:`Toeplitz matrix`, block by block.
+# Four times, once in each window: 12 pixels become 24 numbers. And 28: each row holds
+# five taps that are not zero, moved along: a :term:`Toeplitz matrix`, block by block.
 #
 # Multiply spectra
 # ----------------
@@ -138,8 +139,7 @@ check("wrap_around", wrap_around)
 # -----------
 #
 # :func:`convtutor.choose_method` weighs counts like these. On a GPU, PyTorch can also
-# measure: with ``torch.backends.cudnn.benchmark = True`` it tries several ways on the
-# first call for a shape, and keeps the fastest.
+# try several ways and keep the fastest: set ``torch.backends.cudnn.benchmark = True``.
 #
 # Further reading
 # ---------------
