@@ -33,17 +33,15 @@ device = default_device()
 # What a chunk must borrow
 # ------------------------
 #
-# Cut this 6 × 8 image into four *chunks* of 3 × 4 pixels. The kernel has 2 × 3 taps.
-# **Which of its neighbours' pixels does the top left chunk need** for 3 × 4 outputs?
+# Cut this 6 × 8 image into four :term:`chunks <chunk>` of 3 × 4 pixels. The kernel has
+# 2 × 3 taps. **Which pixels of its neighbours does the top left chunk need** for 3 × 4
+# outputs?
 
 X = torch.arange(48.0, device=device).reshape(6, 8)
 K = torch.tensor([[1.0, 0, -2], [0, 3, 0]], device=device)
 fig, ax = plt.subplots(figsize=(3.8, 3), layout="constrained")
 plots.show_chunk(ax, X, chunk=(3, 4), halo=(1, 2), title="a chunk and its halo")
-fig.set_label(
-    "An image in four chunks. The top left one, 3 by 4 pixels, has a solid frame; a "
-    "dashed frame adds one row below and two columns on the right."
-)
+fig.set_label("Four chunks. A frame holds the top left one, a dashed one its halo too.")
 assert torch.allclose(corr2d(X[: 3 + 1, : 4 + 2], K), corr2d(X, K)[:3, :4], atol=1e-3)
 
 # %%
@@ -55,6 +53,7 @@ assert torch.allclose(corr2d(X[: 3 + 1, : 4 + 2], K), corr2d(X, K)[:3, :4], atol
 #
 # Dask lends each chunk its halo and hands both to a function of ours. ``depth`` is what
 # to borrow before and after, along each axis; ``chunks`` are the sizes of the results.
+# The last chunks have no neighbour to borrow from, so theirs come out smaller.
 
 
 def filter_chunk(chunk, kernel):
@@ -100,7 +99,7 @@ wall = da.tile(da.from_array(photograph), (15, 12)).rechunk((900, 768))
 wall.to_zarr(folder.name + "/image.zarr")
 
 # %%
-# Filter it. **How much memory will that take?**
+# Filter it, in four bytes a pixel. **How much memory will that take?**
 
 image = da.from_zarr(folder.name + "/image.zarr")
 filter_chunks(image, K).to_zarr(folder.name + "/output.zarr")
@@ -109,8 +108,9 @@ print(f"{max(readings) - readings[0]:,} bytes, for an image of {wall.nbytes:,}")
 assert max(readings) - readings[0] < wall.nbytes
 
 # %%
-# Less than the image. Is the answer right? Here there is room to filter it whole, too.
-# All numbers are whole and small, so none is rounded: not a bit may differ.
+# Less than the image: some rows of chunks, kept until they have lent their pixels, and
+# the libraries' buffers. Is the answer right? Here there is room to filter it whole,
+# too. All numbers are whole and small, so none is rounded: not a bit may differ.
 
 output = da.from_zarr(folder.name + "/output.zarr")
 assert (filter_chunk(image.compute(), K) == output.compute()).all()
