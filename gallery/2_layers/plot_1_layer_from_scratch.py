@@ -30,9 +30,9 @@ torch.manual_seed(0)
 # An operation with parameters
 # ----------------------------
 #
-# A layer is the operation plus two things that training may change: the kernel, called
-# ``weight``, and one number that is added to every output pixel, called ``bias``. Here
-# is how :class:`convtutor.Conv2D` begins, and what it computes.
+# A :term:`layer` is the operation plus two things that training may change: the kernel,
+# called :term:`weight`, and one number that is added to every output pixel, called
+# :term:`bias`. Here is how :class:`convtutor.Conv2D` begins, and what it computes.
 
 print(inspect.getsource(Conv2D.__init__))
 print(inspect.getsource(Conv2D.forward))
@@ -45,6 +45,7 @@ print(inspect.getsource(Conv2D.forward))
 layer = Conv2D((1, 2)).to(device)
 for name, parameter in layer.named_parameters():
     print(name, tuple(parameter.shape))
+assert 0 <= layer.weight.min() <= layer.weight.max() < 1 and layer.bias == 0
 assert sum(parameter.numel() for parameter in layer.parameters()) == 1 * 2 + 1
 
 # %%
