@@ -10,7 +10,7 @@ with nothing but the layer's own operation.
 **You will learn**
 
 - why the gradient of the kernel is a cross-correlation;
-- why the gradient of the image is a convolution, with the kernel flipped;
+- why the gradient of the image is a convolution: there, the kernel is flipped;
 - which error autograd gives when you write a layer by hand.
 """
 
@@ -26,8 +26,8 @@ device = default_device()
 
 # %%
 # A layer is one link in a chain that ends in a loss. On the way back it receives a
-# tensor ``G``: for each output pixel, how much the loss rises when that pixel rises.
-# Here the rest of the chain is made up, so that ``G`` is known.
+# tensor ``G``, a :term:`gradient`: for each output pixel, how much the loss rises when
+# that pixel rises. Here the rest of the chain is made up, so that ``G`` is known.
 
 X = torch.tensor([[1.0, 2, 0, 1, 0, 3], [0, 1, 3, 0, 2, 1], [2, 0, 1, 1, 0, 1]])
 K = torch.tensor([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
@@ -87,8 +87,8 @@ fig.set_label(
 
 # %%
 # It is :math:`1 \cdot 3 + 3 \cdot 2 + 1 \cdot 1 = 10`. The bias is part of every output
-# pixel, so its gradient is the sum of ``G``. Does autograd find all three? And do those
-# of X and K pass :func:`torch.autograd.gradcheck.gradcheck`, which nudges each number?
+# pixel, so its gradient is the sum of ``G``. Started with ``G``, does autograd find all
+# three? Does :func:`torch.autograd.gradcheck.gradcheck`, by nudging X and K, agree?
 
 assert round(image_grad[1, 2].item(), 3) == 10
 layer = Conv2D((2, 3)).to(device)
@@ -116,14 +116,14 @@ torch.testing.assert_close(torch.autograd.grad(Y[0], layer.weight)[0], X[0:2, 0:
 # Try it yourself
 # ---------------
 #
-# Let the loss be the sum of the output's squares. Ask autograd for its gradient with
-# respect to the kernel, with ``corr2d`` or with loops of your own. **Which output may
-# you not fill pixel by pixel?**
+# Let the loss be the sum of the output's squares. **What is its gradient** with respect
+# to the kernel? Ask autograd. An output that you fill pixel by pixel will do, unless
+# you make it with ``requires_grad=True``.
 
 ask("kernel_gradient")
 
 # %%
-# Replace the dots. The hints say which output autograd refuses to write into.
+# Replace the dots. The second hint says why it will not do then.
 
 
 def kernel_gradient(image, kernel): ...  # about 3 lines
