@@ -29,10 +29,10 @@ device = default_device()
 # Padding: room beyond the border
 # -------------------------------
 #
-# Padding adds zeros, and we always count them **per side**. Three amounts have names.
-# *Valid* is none: every window lies inside the image. *Full* is one less than the
-# kernel: every window that touches the image counts. *Same* is half of that, and keeps
-# the shape, if the kernel is odd. **What does each give**, for 3 × 5 taps on 5 × 8?
+# :term:`Padding` adds zeros, always counted **per side**. Three amounts have names.
+# :term:`Valid` is none: every window lies inside the image. :term:`Full` is one less
+# than the kernel: every window that touches the image counts. :term:`Same` is half of
+# that; it keeps the shape, if the kernel is odd. **What do 3 × 5 taps give on 5 × 8**?
 
 X = torch.arange(40.0, device=device).reshape(1, 1, 5, 8)
 K = torch.ones(1, 1, 3, 5, device=device)
@@ -46,9 +46,9 @@ for name, padding in (("valid", (0, 0)), ("same", (1, 2)), ("full", (2, 4))):
 # Stride and dilation: skip windows, spread taps
 # ----------------------------------------------
 #
-# *Stride* is the distance from one window to the next. *Dilation* is the distance from
-# one tap to the next; at 1 the taps are neighbours. **With 3 taps on 10 pixels, how
-# many windows are there at stride 3? And at dilation 3?**
+# :term:`Stride` is the distance from one window to the next. :term:`Dilation` is the
+# distance from one tap to the next; at 1 the taps are neighbours. **With 3 taps on 10
+# pixels, how many windows are there at stride 3? And at dilation 3?**
 
 fig, axes = plt.subplots(3, 1, figsize=(5, 6.2), height_ratios=(4, 5, 5))
 fig.set_layout_engine("constrained")
@@ -102,8 +102,8 @@ assert layer(X).shape[3] == output_size(14, 4, stride=3, dilation=2) == 3
 # A remainder is      dropped         not allowed     dropped
 # ==================  ==============  ==============  ===============
 #
-# (D2L is *Dive into Deep Learning*.) Here are all three, on 10 pixels and 3 taps.
-# **Where will they differ?**
+# (D2L is *Dive into Deep Learning*.) Here are all three formulas, for 3 taps side by
+# side on 10 pixels. **Where will they differ?**
 
 for p, s in ((0, 1), (1, 1), (0, 2), (1, 2)):
     ours = output_size(10, 3, stride=s, padding=p)
@@ -119,7 +119,7 @@ for p, s in ((0, 1), (1, 1), (0, 2), (1, 2)):
 # Try it yourself
 # ---------------
 #
-# With 3 taps, stride 2 alone does little harm, and so does dilation 2. A layer that has
+# With 3 taps, neither stride 2 nor dilation 2 alone does much harm. A layer that has
 # both misses every second pixel. **How many pixels are unseen**, in general?
 
 ask("unseen_pixels")
