@@ -9,7 +9,7 @@ numbers it learns and how many products it takes.
 
 **You will learn**
 
-- how many kernels make a filter, and many filters a layer;
+- how kernels make a filter, and filters a layer;
 - how to count its weights and its work;
 - what a 1 × 1 kernel is good for.
 """
@@ -31,10 +31,10 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 # Many in: one kernel each, then add
 # ----------------------------------
 #
-# A colour image has three *channels*; deep in a network, a layer has hundreds. Here are
-# two, and a kernel for each; together the kernels are called a :term:`filter`. Each
-# channel is cross-correlated with its own kernel, and the responses are added. The sum
-# is one :term:`feature map`.
+# A colour image has three :term:`channels <channel>`; deep in a network, a layer has
+# hundreds. Here are two, and a kernel for each; together the kernels are called a
+# :term:`filter`. Each channel is cross-correlated with its own kernel, and the
+# responses are added. The sum is one :term:`feature map`.
 
 X = torch.tensor([[[1, 2, 0, 1], [0, 1, 3, 0]], [[0, 1, 1, 0], [2, 1, 0, 3]]])
 K = torch.tensor([[[1, 0, -1]], [[0, 2, 0]]])

@@ -2,8 +2,8 @@ r"""
 Split channels into groups
 ==========================
 
-By the end of this page you can build a layer with a tenth of the weights, and say what
-it gives up for that.
+By the end of this page you can build a layer with far fewer weights, and say what it
+gives up for that.
 
 **You will need** :ref:`sphx_glr_tutorials_2_layers_plot_4_mix_channels.py`.
 
@@ -29,9 +29,9 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 # Two layers side by side
 # -----------------------
 #
-# A layer with ``groups=2`` is two layers that do not hear each other. The first half of
-# the input channels goes to one, the second half to the other, and the outputs are
-# stacked. **What shape does the weight have**, from 4 channels to 6?
+# A layer with two :term:`groups` is two layers that do not hear each other. The first
+# half of the input channels goes to one, the second half to the other, and the outputs
+# are stacked. **What shape does the weight have**, from 4 channels to 6?
 
 layer = nn.Conv2d(4, 6, (1, 3), groups=2, bias=False, device=device)
 print(tuple(layer.weight.shape))
