@@ -40,26 +40,26 @@ for layer in stack.to(device):
     nn.init.ones_(layer.weight)
 
 # %%
-# Count one axis at a time, from one pixel. A layer with kernel :math:`k` adds
-# :math:`k - 1` steps to the view. A step is one pixel at first, and each stride
-# multiplies it for the layers to come. **How many rows and columns does one output
-# pixel of our stack see?**
+# Count one axis at a time, from one pixel. A layer with kernel :math:`k` and dilation
+# :math:`d` adds :math:`d (k - 1)` steps to the view. A step is one pixel at first; each
+# stride multiplies it for the layers to come, and the last step is the *jump* from one
+# output pixel's view to the next. **How many rows and columns does our stack see?**
 
 rows, _ = receptive_field([(3, 1, 1), (2, 2, 1), (2, 1, 1)])  # kernel, stride, dilation
-columns, _ = receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 1)])
-print(rows, "rows and", columns, "columns")
+columns, jump = receptive_field([(3, 1, 1), (3, 2, 1), (3, 1, 1)])
+print(rows, "rows and", columns, "columns, jump", jump)
 assert (rows, columns) == (1 + 2 * 1 + 1 * 1 + 1 * 2, 1 + 2 * 1 + 2 * 1 + 2 * 2)
+assert receptive_field([(3, 1, 2)]) == (1 + 2 * 2, 1)
 
 # %%
-# So says the formula. Now measure: a pixel is seen if the output has a gradient with
-# respect to it. As all taps are 1, the gradient even counts the ways that lead from the
-# pixel to the output.
+# Now measure: a pixel is seen if output pixel 1, counted from 0, has a gradient with
+# respect to it. As all taps are 1, the gradient even counts the ways between the two.
 
 X = torch.zeros(1, 1, 8, 13, device=device, requires_grad=True)
 (gradient,) = torch.autograd.grad(stack(X)[0, 0, 0, 1], X)
 ways = gradient[0, 0].round(decimals=3)
 fig, ax = plt.subplots(figsize=(5.6, 3.7), layout="constrained")
-frame = (0, 2, rows, columns)
+frame = (0, jump, rows, columns)
 plots.show_grid(ax, ways, title="ways to one output pixel", window=frame)
 fig.set_label(
     "An 8 by 13 grid of counts. A frame of 6 rows and 9 columns, from the third on, "
@@ -67,12 +67,12 @@ fig.set_label(
 )
 
 # %%
-# The frame is the formula, the numbers are the measurement, and they agree. The two
-# pixels in the middle are heard 15 times each, the corners once: a receptive field has
-# a centre, and a rim that hardly matters.
+# The frame, one jump to the right, is the formula; the numbers are the measurement. The
+# two pixels in the middle are heard 15 times each, the corners once: a receptive field
+# has a centre, and a rim that hardly matters.
 
-assert (ways[:rows, 2 : 2 + columns] > 0).all() and (ways > 0).sum() == rows * columns
-assert ways[0, 2] == 1 and ways.max() == 15 and (ways == 15).sum() == 2
+assert (ways[:, jump:][:rows, :columns] > 0).sum() == (ways > 0).sum() == rows * columns
+assert ways[0, jump] == 1 and ways.max() == 15 and (ways == 15).sum() == 2
 
 # %%
 # A promise: if the image moves, the answer moves along
@@ -125,7 +125,7 @@ assert respond(after, stride=(1, 2)).round(decimals=3).tolist() == [[0, 1, 0, -1
 ask("seen_pixels")
 
 # %%
-# Replace the dots. ``receptive_field`` also returns how far apart the windows are.
+# Replace the dots. What ``receptive_field`` returns is all that you need.
 
 
 def seen_pixels(layers, place): ...  # about 2 lines
