@@ -43,8 +43,9 @@ turn. **Which changes to the kernel make the switch change nothing?**
 Set it yourself
 ---------------
 
-Each setting moves or spreads the windows; what the padding adds is dashed. Predict the size of the
-output before you change a number. **Can you make every pixel belong to exactly one window?**
+Open *Stride, padding, dilation, sizes* below: each setting moves or spreads the windows, and what
+the padding adds is dashed. Predict the size of the output before you change a number. **Can you
+make every pixel belong to exactly one window?**
 
 .. corr-explorer::
    :image: digits
