@@ -36,9 +36,8 @@ torch.manual_seed(0)
 #
 # .. math:: Y_{i,j} = \sum_{a,b} X_{i-a,\,j-b} \, K_{a,b}.
 #
-# Backwards through the window is forwards through a :term:`flipped <flip>` kernel, one
-# that made half a turn. To see all that happens, let the kernel hang over the border,
-# onto zeros, as long as it touches the image: the mode called :term:`full`.
+# That is forwards through a :term:`flipped <flip>` kernel, one that made half a turn.
+# Let it hang over the border, onto zeros, while it meets the image: mode :term:`full`.
 
 
 def correlate(X, K):
@@ -100,10 +99,11 @@ torch.testing.assert_close(ours, (signal.convolve2d(x, k), signal.correlate2d(x,
 # When it matters
 # ---------------
 #
-# A kernel from a textbook is made for one of the two. In the other, one that takes left
-# minus right, such as Sobel's, takes right minus left. A blur does not mind.
+# A kernel from a textbook is made for one of the two. In the other, left minus right is
+# right minus left, and a relief is lit from the other side. Blurs do not mind.
 
-torch.testing.assert_close(kernels.sobel().flip(0, 1), -kernels.sobel())
+for K in (kernels.sobel(), kernels.emboss() - kernels.identity()):
+    torch.testing.assert_close(K.flip(0, 1), -K)
 torch.testing.assert_close(kernels.gaussian().flip(0, 1), kernels.gaussian())
 
 # %%

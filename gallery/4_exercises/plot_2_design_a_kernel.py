@@ -17,7 +17,7 @@ import math
 import matplotlib.pyplot as plt
 import torch
 
-from convtutor import corr2d, default_device, kernels, plots
+from convtutor import corr2d, default_device, images, kernels, plots
 from convtutor.exercises import ask, check
 
 device = default_device()
@@ -83,7 +83,7 @@ assert (corr2d(x**2 + 3 * y**2, laplacian) - (2 + 6)).abs().max() < 1e-3
 # Its taps are positive, for it must not look for differences, and add up to 1, so that
 # an even grey stays. **What does a mean of three make of the finest stripes?**
 
-stripes = x % 2
+stripes = images.checkerboard(1, 6, device=device)
 mean = corr2d(stripes, torch.tensor([[1, 1, 1]], device=device) / 3)
 binomial = corr2d(stripes, torch.tensor([[1, 2, 1]], device=device) / 4)
 print(torch.cat([stripes[:, 1:-1], mean, binomial]))

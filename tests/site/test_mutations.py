@@ -11,9 +11,11 @@ GALLERY = Path(__file__).parents[2] / "gallery"
 
 SLIDE = "1_cross_correlation/plot_1_slide_multiply_add.py"
 PHOTOGRAPH = "1_cross_correlation/plot_2_filter_a_photograph.py"
+CONVOLUTION = "1_cross_correlation/plot_3_tell_correlation_from_convolution.py"
 SEVEN_WAYS = "1_cross_correlation/plot_4_compute_one_sum_seven_ways.py"
 LAYER = "2_layers/plot_1_layer_from_scratch.py"
 SHAPE = "2_layers/plot_3_predict_the_output_shape.py"
+CHANNELS = "2_layers/plot_4_mix_channels.py"
 FIELD = "2_layers/plot_6_see_what_a_layer_sees.py"
 LEARN = "3_learning/plot_1_learn_a_kernel.py"
 RATE = "3_learning/plot_2_explain_the_learning_rate.py"
@@ -100,6 +102,14 @@ MUTATIONS = {
     "sharpen blurs": (PHOTOGRAPH, instead("kernels.sharpen", "kernels.box(**rest)")),
     "sharpen does nothing": (PHOTOGRAPH, instead("kernels.sharpen", "kernels.identity(**rest)")),
     "sigma ignored": (PHOTOGRAPH, SIGMA_IGNORED),
+    "Gaussian transposed": (PHOTOGRAPH, instead("kernels.gaussian", "original(*args, **rest).T")),
+    "emboss negated": (CONVOLUTION, instead("kernels.emboss", "-original(**rest)")),
+    "checkerboard of larger squares": (
+        DESIGN,
+        instead("images.checkerboard", "original(*args, **rest, square=2)"),
+    ),
+    "impulse moved": (CONVOLUTION, instead("images.impulse", "original(*args, **rest).roll(1, 1)")),
+    "photograph mirrored": (CHANNELS, instead("images.photograph", "original(**rest).flip(1)")),
     "box of one tap": (PHOTOGRAPH, instead("kernels.box", "kernels.identity(*args, **rest)")),
 }
 
