@@ -61,7 +61,7 @@ fig.set_label(
 
 # %%
 # Taps that add up to 1 make a picture, taps that add up to 0 leave only what changes.
-# Sobel's response is positive, and orange, where the left is brighter than the right.
+# :term:`Sobel` answers in orange, with positive numbers, where the left is brighter.
 
 largest = [(*K.shape, round(K.max().item(), 3)) for K in named.values()]
 assert largest == [(9, 13, 0.009), (9, 13, 0.041), (3, 3, 5), (3, 3, 2), (3, 3, 1)]
@@ -74,8 +74,8 @@ assert (corr2d(X, named["Sobel"]) * (X[1:-1, :-2] - X[1:-1, 2:])).mean() > 0
 #
 # The output is smaller than the image. To keep the size, pad the image with guesses.
 # PyTorch has four: zeros (``constant``), the opposite side (``circular``), a mirror
-# (``reflect``), the last pixel again (``replicate``). To score them, blur a piece of
-# the photograph in its true surroundings and in each guess. **Which comes closest?**
+# (``reflect``), the last pixel again (``replicate``). Let the :term:`Gaussian` blur a
+# part of the photograph, in its true surroundings and in each. **Which comes closest?**
 
 
 def border_error(image, K, mode):
@@ -98,9 +98,9 @@ assert errors == sorted(errors, reverse=True)
 # Two thin kernels for a thick one
 # --------------------------------
 #
-# If a kernel is a column times a row, its work can be done one axis at a time:
-# *h* + *w* multiplications for each pixel, not *h* × *w*. The rank counts how many such
-# products make up a kernel. **Which need only one?**
+# If a kernel is a column times a row, its work can be done one axis at a time: *h* +
+# *w* multiplications for each pixel, not *h* × *w*. The :term:`rank` counts how many
+# such products make up a kernel. **Which need only one?**
 
 ranks = {name: torch.linalg.matrix_rank(K.cpu()).item() for name, K in named.items()}
 print(ranks)
