@@ -122,7 +122,7 @@ assert errors["random pixels"] < errors["one bright pixel"] < errors["photograph
 # Try it yourself
 # ---------------
 #
-# Of all kernels that the stripe cannot tell apart, **which has the smallest squares?**
+# Of kernels that the stripe cannot tell apart, **which has the least sum of squares?**
 
 ask("visible_part")
 
@@ -139,7 +139,7 @@ check("visible_part", visible_part)
 # In practice
 # -----------
 #
-# A network has more weights than its data pin down; *weight decay* lets the rest fade.
+# Often data pin down fewer weights than there are; *weight decay* lets the rest fade.
 #
 # Further reading
 # ---------------
