@@ -82,20 +82,20 @@ def check_tensors(**tensors: object) -> None:
         TypeError: If an argument is not a dense tensor, or of a dtype that does not fit.
         ValueError: If the devices differ.
     """
-    known: dict[str, Tensor] = {}
+    first, reference = "", None
     for name, value in tensors.items():
         if not isinstance(value, Tensor):
             raise TypeError(
                 f"{name} of type {type(value).__name__} is not a tensor: "
                 f"use torch.as_tensor({name})"
             )
-        if value.layout != torch.strided:
+        if value.layout is not torch.strided:
             raise TypeError(f"{name} of layout {value.layout} is not dense: use {name}.to_dense()")
         if value.dtype not in DTYPES:
             raise TypeError(_refusal(name, value.dtype))
-        known[name] = value
-    (first, reference), *others = known.items()
-    for name, value in others:
+        if reference is None:
+            first, reference = name, value
+            continue
         if value.dtype != reference.dtype:
             raise TypeError(
                 f"{name} of dtype {value.dtype} does not match {first} of dtype "
@@ -123,9 +123,9 @@ def check_shapes(image_shape: Sequence[int], kernel_shape: Sequence[int]) -> Non
         raise ValueError(f"image of shape {size} has {len(size)} dimensions: it needs at least 2")
     if len(taps) != 2:
         raise ValueError(f"kernel of shape {taps} has {len(taps)} dimensions: it needs exactly 2")
-    if min(taps) < 1:
+    if taps[0] < 1 or taps[1] < 1:
         raise ValueError(f"kernel of shape {taps} is empty: it needs at least one tap")
-    if min(size[-2:]) < 1:
+    if size[-2] < 1 or size[-1] < 1:
         raise ValueError(
             f"image of shape {size} is empty: it needs at least one row and one column"
         )
