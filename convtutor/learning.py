@@ -63,10 +63,10 @@ def learn_kernel(
     check_integer("steps", steps, least=0)
     check_kernel_size(kernel_size)
     _check_image(image)
-    check_tensors(image=image, target=target, **({} if start is None else {"start": start}))
     if start is None:
         start = torch.rand(*kernel_size).to(image)  # as the layer does
-    elif tuple(start.shape) != tuple(kernel_size):
+    check_tensors(image=image, target=target, start=start)
+    if tuple(start.shape) != tuple(kernel_size):
         raise ValueError(
             f"start of shape {tuple(start.shape)} does not match kernel_size {tuple(kernel_size)}"
         )

@@ -100,11 +100,11 @@ def gaussian(
     check_integer("height", height, least=1)
     check_integer("width", width, least=1)
     check_positive("sigma", sigma)
-    # 16 bits cannot even count the taps of a long kernel.
-    work = torch.promote_types(dtype, torch.float32)
     bells = []
     for size in (height, width):
-        distance = torch.arange(size, dtype=work, device=device) - (size - 1) / 2
+        # On the CPU, in double precision: not every device has that, and 16 bits cannot even count
+        # the taps of a long kernel.
+        distance = torch.arange(size, dtype=torch.float64, device="cpu") - (size - 1) / 2
         # The exponentials, divided by their sum; even where each of them alone would be zero.
         bells.append(torch.softmax(-((distance / sigma) ** 2) / 2, 0))
-    return torch.outer(*bells).to(dtype)
+    return torch.outer(*bells).to(dtype=dtype, device=device or torch.get_default_device())

@@ -100,8 +100,8 @@ for (H, W), (h, w) in [((6, 8), (1, 2)), ((6, 8), (2, 1)), ((5, 4), (5, 4))]:
 # rest. The dots, and axes counted from the end, such as −1, only let it take a whole
 # stack of images at once.
 
-signature, docstring, body = inspect.getsource(methods.loop).split('"""')
-print(signature.rstrip() + body)
+first_line, _, body = inspect.getsource(methods.loop).split('"""')  # no docstring
+print(first_line.rstrip() + body)
 
 # %%
 # Try it yourself
