@@ -12,7 +12,7 @@ GALLERY = Path(__file__).parents[2] / "gallery"
 SLIDE = "1_cross_correlation/plot_1_slide_multiply_add.py"
 PHOTOGRAPH = "1_cross_correlation/plot_2_filter_a_photograph.py"
 CONVOLUTION = "1_cross_correlation/plot_3_tell_correlation_from_convolution.py"
-SEVEN_WAYS = "1_cross_correlation/plot_4_compute_one_sum_seven_ways.py"
+MANY_WAYS = "1_cross_correlation/plot_6_compute_one_sum_in_many_ways.py"
 LAYER = "2_layers/plot_1_layer_from_scratch.py"
 SHAPE = "2_layers/plot_3_predict_the_output_shape.py"
 CHANNELS = "2_layers/plot_4_mix_channels.py"
@@ -83,7 +83,7 @@ SIGMA_IGNORED = instead("kernels.gaussian", "original(*args, **{**rest, 'sigma':
 MUTATIONS = {
     "flipped kernel, by hand": (SLIDE, FLIPPED),
     "flipped kernel, in a layer": (LAYER, FLIPPED),
-    "flipped kernel, all ways": (SEVEN_WAYS, FLIPPED),
+    "flipped kernel, all ways": (MANY_WAYS, FLIPPED),
     "axes swapped": (DIAGONAL, SWAPPED),
     "both loops over the rows": (SLIDE, ONE_LOOP_BOUND),
     "bias dropped": (LAYER, NO_BIAS),

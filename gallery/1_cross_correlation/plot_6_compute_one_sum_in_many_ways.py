@@ -1,8 +1,8 @@
 r"""
-Compute one sum seven ways
-==========================
+Compute one sum in many ways
+==============================
 
-By the end of this page you know seven ways to compute the same cross-correlation, and
+By the end of this page you know nine ways to compute the same cross-correlation, and
 can count what they cost.
 
 **You will need**
