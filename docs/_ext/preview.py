@@ -1,6 +1,6 @@
 """Build one page of the gallery and nothing else, for its author to look at.
 
-``CONVTUTOR_PREVIEW`` names the page, as ``3_learning/plot_1_learn_a_kernel``; the session ``live``
+``CONVTUTOR_PREVIEW`` names the page, as ``3_learning/plot_2_learn_a_kernel``; the session ``live``
 sets it, and nothing else does. Links to other pages lead nowhere, for there are none.
 """
 

@@ -145,5 +145,5 @@ torch.testing.assert_close(theirs(X[None, None])[0, 0], layer(X))
 # - A. Zhang, Z. Lipton, M. Li and A. Smola, `Dive into Deep Learning
 #   <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__: the
 #   chapter in which this stripe became famous.
-# - :ref:`sphx_glr_tutorials_2_layers_plot_2_follow_the_gradients.py`: what training
+# - :ref:`sphx_glr_tutorials_3_learning_plot_1_follow_the_gradients.py`: what training
 #   needs to know about the two parameters.

@@ -6,7 +6,7 @@ By the end of this page you can say which pixels reach an output pixel through a
 of layers, and what happens to the output when the image moves.
 
 **You will need**
-:ref:`sphx_glr_tutorials_2_layers_plot_2_follow_the_gradients.py` and
+:ref:`sphx_glr_tutorials_3_learning_plot_1_follow_the_gradients.py` and
 :ref:`sphx_glr_tutorials_2_layers_plot_3_predict_the_output_shape.py`.
 
 **You will learn**

@@ -4,7 +4,7 @@ Ask what the data can show
 
 By the end of this page you can tell in advance how much of a kernel an image teaches.
 
-**You will need** :ref:`sphx_glr_tutorials_3_learning_plot_1_learn_a_kernel.py`, and
+**You will need** :ref:`sphx_glr_tutorials_3_learning_plot_2_learn_a_kernel.py`, and
 what the rank and the singular values of a matrix are.
 
 **You will learn**

@@ -6,7 +6,7 @@ By the end of this page you have recovered the kernel behind a photo effect, fro
 picture before and one picture after.
 
 **You will need**
-:ref:`sphx_glr_tutorials_3_learning_plot_2_explain_the_learning_rate.py`.
+:ref:`sphx_glr_tutorials_3_learning_plot_3_explain_the_learning_rate.py`.
 
 **You will learn**
 

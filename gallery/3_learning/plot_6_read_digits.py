@@ -4,7 +4,7 @@ Read digits
 
 By the end of this page a network reads handwritten digits, and you have looked inside.
 
-**You will need** :ref:`sphx_glr_tutorials_3_learning_plot_1_learn_a_kernel.py`.
+**You will need** :ref:`sphx_glr_tutorials_3_learning_plot_2_learn_a_kernel.py`.
 
 **You will learn**
 

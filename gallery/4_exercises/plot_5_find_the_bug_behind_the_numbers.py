@@ -6,7 +6,7 @@ By the end of this page you have met three bugs that leave every shape right: th
 in what a tensor carries besides its numbers.
 
 **You will need** :ref:`sphx_glr_tutorials_4_exercises_plot_4_find_the_bug.py` and
-:ref:`sphx_glr_tutorials_3_learning_plot_1_learn_a_kernel.py`.
+:ref:`sphx_glr_tutorials_3_learning_plot_2_learn_a_kernel.py`.
 
 **You will learn**
 

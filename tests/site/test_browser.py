@@ -239,7 +239,7 @@ def wide(browser: Browser) -> Iterator[Page]:
     [
         ("padding", "plot_3_predict_the_output_shape"),
         ("flip", "plot_3_tell_correlation_from_convolution"),
-        ("learning rate", "plot_2_explain_the_learning_rate"),
+        ("learning rate", "plot_3_explain_the_learning_rate"),
         ("corr2d", "convtutor.corr2d"),
         ("receptive field", "plot_6_see_what_a_layer_sees"),
     ],

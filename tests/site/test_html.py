@@ -166,7 +166,7 @@ def test_the_stripe_and_its_edges_are_printed() -> None:
 
 
 def test_the_losses_and_the_learned_kernel_are_printed() -> None:
-    text = "".join(printed("tutorials/3_learning/plot_1_learn_a_kernel.html"))
+    text = "".join(printed("tutorials/3_learning/plot_2_learn_a_kernel.html"))
     assert re.findall(r"step +\d+, loss (\d\.\d{3})", text) == LOSSES
     assert "found: [1.0011, -0.9987]" in text
 
@@ -201,7 +201,7 @@ def test_the_reference_has_every_public_name(public: str) -> None:
 
 def test_a_reference_entry_links_to_the_pages_that_use_it() -> None:
     used_in = parse(HTML / "_api/convtutor.learn_kernel.html").select(".sphx-glr-thumbcontainer a")
-    assert any("plot_1_learn_a_kernel.html" in attribute(link, "href") for link in used_in)
+    assert any("plot_2_learn_a_kernel.html" in attribute(link, "href") for link in used_in)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -21,7 +21,7 @@ COMPUTED = [
     "devices",
     "how_fast",
 ]
-LEARN = "tutorials/3_learning/plot_1_learn_a_kernel"
+LEARN = "tutorials/3_learning/plot_2_learn_a_kernel"
 
 
 def name(page: Path) -> str:

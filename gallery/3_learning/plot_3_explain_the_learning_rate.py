@@ -4,7 +4,7 @@ Explain the learning rate
 
 By the end of this page you can predict which learning rates bring a kernel home.
 
-**You will need** :ref:`sphx_glr_tutorials_3_learning_plot_1_learn_a_kernel.py`.
+**You will need** :ref:`sphx_glr_tutorials_3_learning_plot_2_learn_a_kernel.py`.
 
 **You will learn**
 

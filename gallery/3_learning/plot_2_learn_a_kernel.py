@@ -142,7 +142,7 @@ check("descend", descend)
 # Further reading
 # ---------------
 #
-# - :ref:`sphx_glr_tutorials_3_learning_plot_2_explain_the_learning_rate.py`: the zigzag
+# - :ref:`sphx_glr_tutorials_3_learning_plot_3_explain_the_learning_rate.py`: the zigzag
 #   explained, and a cure.
 # - A. Zhang, Z. Lipton, M. Li and A. Smola, `Dive into Deep Learning
 #   <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__: where
