@@ -142,5 +142,5 @@ torch.testing.assert_close(theirs, corr2d(X[0, 0], K[0, 0]))
 # - V. Dumoulin and F. Visin, `A guide to convolution arithmetic for deep learning
 #   <https://arxiv.org/abs/1603.07285>`__: the shapes, with the pictures that everybody
 #   uses.
-# - :ref:`sphx_glr_tutorials_2_layers_plot_1_layer_from_scratch.py`: the same operation
-#   as a layer with parameters.
+# - :ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`: the
+#   same operation as a layer with parameters.

@@ -5,7 +5,8 @@ Mix channels
 By the end of this page you can say what a layer with many channels computes, how many
 numbers it learns and how many products it takes.
 
-**You will need** :ref:`sphx_glr_tutorials_2_layers_plot_1_layer_from_scratch.py`.
+**You will need**
+:ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
 
 **You will learn**
 

@@ -5,7 +5,8 @@ Follow the gradients
 By the end of this page you can compute every gradient of a convolutional layer by hand,
 with nothing but the layer's own operation.
 
-**You will need** :ref:`sphx_glr_tutorials_2_layers_plot_1_layer_from_scratch.py`.
+**You will need**
+:ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
 
 **You will learn**
 

@@ -5,7 +5,8 @@ Learn a kernel
 By the end of this page gradient descent has found an edge detector that nobody told it
 about.
 
-**You will need** :ref:`sphx_glr_tutorials_2_layers_plot_1_layer_from_scratch.py`.
+**You will need**
+:ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
 
 **You will learn**
 

@@ -5,7 +5,8 @@ Diagonal edges
 By the end of this page you know what an edge detector does to edges that it was not
 made for.
 
-**You will need** :ref:`sphx_glr_tutorials_2_layers_plot_1_layer_from_scratch.py`.
+**You will need**
+:ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
 
 **You will learn**
 

@@ -5,7 +5,8 @@ Write correlation as a matrix
 By the end of this page you have drawn the matrix behind a cross-correlation, and seen
 that backpropagation uses its transpose.
 
-**You will need** :ref:`sphx_glr_tutorials_2_layers_plot_1_layer_from_scratch.py`.
+**You will need**
+:ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
 
 **You will learn**
 

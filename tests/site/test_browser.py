@@ -241,7 +241,7 @@ def wide(browser: Browser) -> Iterator[Page]:
         ("flip", "plot_3_tell_correlation_from_convolution"),
         ("learning rate", "plot_3_explain_the_learning_rate"),
         ("corr2d", "convtutor.corr2d"),
-        ("receptive field", "plot_6_see_what_a_layer_sees"),
+        ("receptive field", "plot_9_see_what_a_layer_sees"),
     ],
 )
 def test_search_finds(wide: Page, served: str, query: str, expected: str, from_disk: bool) -> None:

@@ -159,7 +159,7 @@ def test_the_sum_on_the_front_page_is_right() -> None:
 
 
 def test_the_stripe_and_its_edges_are_printed() -> None:
-    blocks = printed("tutorials/2_layers/plot_1_layer_from_scratch.html")
+    blocks = printed("tutorials/2_layers/plot_2_build_a_layer_from_scratch.html")
     (image,) = (block for block in blocks if block.count("[1., 1., 0., 0., 0., 0., 1., 1.]") == 6)
     (response,) = (block for block in blocks if block.count(STRIPE_ROW) == 6)
     assert image.count("\n") == response.count("\n")
