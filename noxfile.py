@@ -36,7 +36,7 @@ def install(session: nox.Session, group: str) -> None:
 def tests(session: nox.Session) -> None:
     """Test the package. Arguments go to pytest."""
     install(session, "tests")
-    session.run("pytest", "--ignore=tests/site", "--ignore=tests/downloads", *session.posargs)
+    session.run("pytest", "tests/package", *session.posargs)
 
 
 @nox.session(python="3.11", default=False)
@@ -44,7 +44,15 @@ def minimums(session: nox.Session) -> None:
     """Test the package with the lowest versions that it says it works with."""
     lowest = [bound.replace(">=", "==") for bound in PROJECT["project"]["dependencies"]]
     session.install(*nox.project.dependency_groups(PROJECT, "tests"), *lowest, "--editable", ".")
-    session.run("pytest", "--ignore=tests/site", "--ignore=tests/downloads", *session.posargs)
+    session.run("pytest", "tests/package", *session.posargs)
+
+
+@nox.session(default=False, reuse_venv=True)
+def gallery(session: nox.Session) -> None:
+    """Run the gallery's scripts as plain Python. Arguments choose pages: ``-- learn_a_kernel``."""
+    install(session, "gallery")
+    chosen = ("-k", " or ".join(session.posargs)) if session.posargs else ()
+    session.run("pytest", "tests/gallery/test_scripts.py", *chosen)
 
 
 @nox.session
@@ -60,7 +68,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """Read the built site as a visitor would, and break copies of it. Needs ``docs`` first.
+    """Read the built site as a visitor would, and break copies of it. Run ``docs`` first.
 
     Its browser is the system's Chromium; the checkers of pages come from npm, at locked versions.
     """
@@ -74,7 +82,7 @@ def site(session: nox.Session) -> None:
     install(session, "site")
     with session.chdir("tests/site"):
         session.run("npm", "ci", "--silent", external=True)
-    session.run("pytest", "tests/site", *session.posargs)
+    session.run("pytest", "tests/gallery", "tests/machinery", "tests/site", *session.posargs)
 
 
 @nox.session(default=False)
@@ -92,7 +100,7 @@ def downloads(session: nox.Session) -> None:
 def reproduce(session: nox.Session) -> None:
     """Build the site twice from nothing, and compare the two byte by byte."""
     install(session, "site")
-    session.run("python", "tests/site/reproduce.py")
+    session.run("python", "tests/machinery/reproduce.py")
 
 
 @nox.session

@@ -10,9 +10,9 @@ from sphinx.application import Sphinx
 from convtutor import default_device
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE / "_ext"))
+sys.path.insert(0, str(HERE))
 
-import whereabouts  # noqa: E402, it lies in _ext
+from _ext import whereabouts  # noqa: E402, the line above finds it
 
 # The theme sends every log to the terminal; a cluster that starts and stops is no news.
 os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
@@ -36,16 +36,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "myst_nb",
     "sphinxcontrib.bibtex",
-    "downloads",
-    "executed",
-    "exercises",
-    "explorer",
-    "figures",
-    "frame",
-    "freshness",
-    "mathml",
-    "preview",
-    "provenance",
+    "_ext",
 ]
 
 # The gallery writes a notebook beside every page; the page is the one to read.
@@ -67,14 +58,14 @@ sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "tutorials",
     "within_subsection_order": "FileNameSortKey",
-    "image_scrapers": ("figures.scrape",),
+    "image_scrapers": ("_ext.figures.scrape",),
     "inspect_global_variables": False,  # a link on every X would be noise
     # A page prints what it wants seen; what draws itself as HTML is shown as well.
     "capture_repr": ("_repr_html_",),
     "backreferences_dir": "_backreferences",
     "doc_module": ("convtutor",),
     "prefer_full_module": {"convtutor"},
-    "reset_modules": ("matplotlib", "runs.around"),
+    "reset_modules": ("matplotlib", "_ext.runs.around"),
     "reset_modules_order": "both",
     "write_computation_times": False,  # the page *This build* has them
     "min_reported_time": 3600,  # and so does the fold at the end of each page

@@ -18,15 +18,16 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import whereabouts
 from docutils import nodes
-from exercises import checked, notebook_help
-from needs import project, requirements
 from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import docname_join
-from wheels import Wheel, build_wheel, write_index
+
+from _ext import whereabouts
+from _ext.exercises import checked, notebook_help
+from _ext.needs import project, requirements
+from _ext.wheels import Wheel, build_wheel, write_index
 
 _SCRIPT = """\
 # /// script
@@ -192,7 +193,7 @@ def _archive(members: Mapping[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-def _write(app: Sphinx, exception: Exception | None) -> None:
+def ready_downloads(app: Sphinx, exception: Exception | None) -> None:
     """Replace what the gallery offers for download, and lay the package beside it."""
     if exception or app.builder.format != "html":
         return
@@ -206,7 +207,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
             Path(app.outdir, "_downloads", name).write_bytes(readier.ready(path))
 
 
-def _label(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+def label_links(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Say of each link what it brings, and add one that opens the notebook in Colab."""
     folder = app.config.sphinx_gallery_conf["gallery_dirs"]
     # Where the site has no address, the zip has what the other two need.
@@ -221,12 +222,3 @@ def _label(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             if colab and kind == "sphx-glr-footer-example":
                 button = nodes.reference("", "Open in Colab", refuri=colab)
                 footer += nodes.container("", nodes.paragraph("", "", button), classes=[_BOX])
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Label the links on the pages, and ready the files when the site is written."""
-    # Pages are written again when the notebooks move.
-    app.add_config_value("convtutor_colab", whereabouts.colab_url(""), "html")
-    app.connect("doctree-resolved", _label)
-    app.connect("build-finished", _write)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,14 +6,15 @@ otherwise be published with nothing, or with old results, below its code.
 
 from pathlib import Path
 
-from freshness import cells
 from myst_nb.sphinx_ import NbMetadataCollector, SphinxEnvType
-from preview import is_wanted
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from _ext.freshness import cells
+from _ext.preview import is_wanted
 
-def _check_scripts(app: Sphinx) -> None:
+
+def check_scripts(app: Sphinx) -> None:
     gallery = app.config.sphinx_gallery_conf
     done = {
         Path(script).stem
@@ -26,7 +27,7 @@ def _check_scripts(app: Sphinx) -> None:
         raise ExtensionError(f"gallery scripts that did not execute: {', '.join(missing)}")
 
 
-def _check_notebooks(app: Sphinx, env: SphinxEnvType) -> None:
+def check_notebooks(app: Sphinx, env: SphinxEnvType) -> None:
     for docname in sorted(env.found_docs):
         source = Path(env.doc2path(docname))
         if cells(source) is None:
@@ -34,11 +35,3 @@ def _check_notebooks(app: Sphinx, env: SphinxEnvType) -> None:
         result = NbMetadataCollector.get_exec_data(env, docname)
         if result is None or not result["succeeded"]:
             raise ExtensionError(f"{source.name} has a code cell that did not execute to its end")
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Check the scripts once the gallery has run them, the notebooks once all are read."""
-    # The gallery runs at this event with the default priority, 500.
-    app.connect("builder-inited", _check_scripts, priority=900)
-    app.connect("env-check-consistency", _check_notebooks)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -116,7 +116,7 @@ def _fold(summary: str, content: list[nodes.Node], css_class: str = "") -> list[
     ]
 
 
-def _add_help(app: Sphinx, docname: str, source: list[str]) -> None:
+def add_help(app: Sphinx, docname: str, source: list[str]) -> None:
     """Insert the directive after each cell that checks an exercise, below what the cell printed."""
     if not docname.startswith("tutorials/"):
         return
@@ -125,12 +125,3 @@ def _add_help(app: Sphinx, docname: str, source: list[str]) -> None:
         cell + "".join(f"\n.. exercise-help:: {name}\n" for name in checked(cell)) for cell in cells
     ]
     source[0] = _NEXT_CELL.join([first, *with_help])
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directives and the reader of pages."""
-    app.add_directive("exercise-help", ExerciseHelp)
-    app.add_directive("exercise-list", ExerciseList)
-    app.add_css_file("exercises.css")
-    app.connect("source-read", _add_help)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -27,7 +27,6 @@ from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_gallery.utils import scale_image
 
@@ -186,7 +185,7 @@ def _is_black(colour: Any) -> bool:
         return False
 
 
-def _shrink_dark(app: Sphinx) -> None:
+def shrink_dark_thumbnails(app: Sphinx) -> None:
     """Give every thumbnail that sphinx-gallery made its dark version."""
     tutorials = Path(app.srcdir, app.config.sphinx_gallery_conf["gallery_dirs"])
     for thumbnail in tutorials.glob("*/images/thumb/*_thumb.webp"):
@@ -197,7 +196,7 @@ def _shrink_dark(app: Sphinx) -> None:
             scale_image(figure, target, *app.config.sphinx_gallery_conf["thumbnail_size"])
 
 
-def _show_thumbnails(app: Sphinx, doctree: nodes.document) -> None:
+def show_thumbnails(app: Sphinx, doctree: nodes.document) -> None:
     """Have thumbnails follow the theme, as figures do."""
     for image in list(doctree.findall(nodes.image)):
         uri = image["uri"]
@@ -206,7 +205,7 @@ def _show_thumbnails(app: Sphinx, doctree: nodes.document) -> None:
             image.replace_self(in_themes(uri, path, image.get("alt", "")))
 
 
-def _visit(translator: HTML5Translator, node: drawing) -> None:
+def visit_drawing(translator: HTML5Translator, node: drawing) -> None:
     uri = node["uri"]
     images = translator.builder.images
     if uri in images:
@@ -216,12 +215,3 @@ def _visit(translator: HTML5Translator, node: drawing) -> None:
         translator.emptytag(node, "img", "\n", src=uri, loading="lazy", decoding="async", **kept)
     )
     raise nodes.SkipNode
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Register the directive, and have thumbnails follow the theme too."""
-    app.add_node(drawing, html=(_visit, None))
-    app.add_directive("drawing", Drawing)
-    app.connect("builder-inited", _shrink_dark, priority=900)  # the gallery ran at 500
-    app.connect("doctree-read", _show_thumbnails, priority=400)  # images are collected at 500
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

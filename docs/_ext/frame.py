@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import figures
-import whereabouts
 from docutils import nodes
 from PIL import Image
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
-from sphinx.util.typing import ExtensionMetadata
+
+from _ext import figures, whereabouts
 
 _CLAIM = "Learn what a convolutional layer computes, by computing it."
 _SUMMARY_LENGTHS = 40, 160  # less says nothing, more is not shown
@@ -31,7 +30,7 @@ _CARD = (1200, 630)  # what OpenGraph's readers expect
 _PAPER = "#fbfaf7"
 
 
-def _describe(
+def describe(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Fill in the head of a page."""
@@ -91,7 +90,7 @@ def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> st
     return name
 
 
-def _lighten(
+def lighten(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Leave out what no page uses."""
@@ -103,7 +102,7 @@ def _lighten(
         ]
 
 
-def _mend(
+def mend(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Correct what Sphinx and docutils write that is no valid HTML, or no list to be heard."""
@@ -127,7 +126,7 @@ def _mend(
     context["body"] = body
 
 
-def _link_to_source(
+def link_to_source(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Say where a page can be edited; one that was generated from code cannot."""
@@ -141,7 +140,7 @@ def _link_to_source(
     context["edit_url"] = whereabouts.source_url(path, action="edit")
 
 
-def _finish(app: Sphinx, exception: Exception | None) -> None:
+def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write what belongs to the site as a whole."""
     if exception or app.builder.name != "html":
         return
@@ -161,7 +160,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
         )
 
 
-def _tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:
+def tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:
     """Let a thumbnail's link be its title, which sphinx-gallery hides and then repeats."""
     for raw in doctree.findall(nodes.raw):
         if "sphx-glr-thumb" not in raw.astext() and "sg-tag-list" not in raw.astext():
@@ -176,7 +175,7 @@ def _tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:
             link["classes"].append("no-search")
 
 
-class _Search(SearchEnglish):
+class Search(SearchEnglish):
     """English, without the numbers and the stop words with a capital that Sphinx leaves in."""
 
     def word_filter(self, word: str) -> bool:
@@ -184,7 +183,7 @@ class _Search(SearchEnglish):
         return len(word) > 1 and word[0].isalpha() and super().word_filter(word.lower())
 
 
-def _teach_search(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+def teach_search(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Lead a search for a term of the glossary to the page that the glossary says teaches it."""
     if not docname.startswith("tutorials/") or "glossary" not in app.env.all_docs:
         return
@@ -194,14 +193,3 @@ def _teach_search(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if any(link["reftarget"] == docname for link in item.findall(addnodes.pending_xref))
     ]
     doctree.append(addnodes.index(entries=entries))
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Work on every page, then on the site."""
-    app.add_search_language(_Search)
-    app.connect("doctree-read", _tidy_gallery, priority=450)  # thumbnails are placed at 400
-    app.connect("doctree-resolved", _teach_search)
-    for step in (_lighten, _mend, _describe, _link_to_source):
-        app.connect("html-page-context", step)
-    app.connect("build-finished", _finish)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,19 +20,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
-import inputs
 import joblib
-from dependencies import Project
-from facts import DOCS, built_from, computed_on
-from inputs import Inputs
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_nb.sphinx_ import NbMetadataCollector, SphinxEnvType
-from runs import read_record, write_record
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
+
+from _ext import inputs
+from _ext.dependencies import Project
+from _ext.facts import DOCS, built_from, computed_on
+from _ext.inputs import Inputs
+from _ext.runs import read_record, write_record
 
 logger = logging.getLogger(__name__)
 
@@ -53,22 +54,12 @@ def _is_fresh(page: str, record: Path, now: Inputs) -> bool:
 class Build:
     """One build: what it depends on, and what it may take over from the last one."""
 
-    def __init__(self, app: Sphinx) -> None:
+    def __init__(self) -> None:
         self.project = Project(inputs.PATH)
         self.machine: Inputs = {}
         self.gallery: Inputs = {}
         self.notebooks: dict[str, Inputs] = {}
         self.site: Inputs = {}
-        app.add_config_value("freshness_keeps_pages", False, "", bool)
-        # Before the gallery fills in its defaults.
-        app.connect("config-inited", self.begin, priority=5)
-        # Before the gallery runs, which is at 500.
-        app.connect("builder-inited", self.forget_scripts, priority=400)
-        app.connect("env-get-outdated", self.forget_notebooks)
-        app.connect("source-read", self.lend_cache)
-        app.connect("doctree-read", self.record_notebook)
-        app.connect("env-check-consistency", self.write_side_by_side)
-        app.connect("build-finished", self.end, priority=900)
 
     def begin(self, app: Sphinx, config: Config) -> None:
         """Leave it at the last build if nothing has changed since; else clear that away."""
@@ -271,9 +262,3 @@ def _empty(folder: Path) -> None:
     # The marks go last, so that a build killed meanwhile leaves one to go on from.
     for path in sorted(folder.iterdir(), key=marks.__contains__):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Compare the sources with the records, at the start of every build."""
-    Build(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

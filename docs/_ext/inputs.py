@@ -7,18 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from comparison import named_records
-from dependencies import Need, Project
-from facts import DOCS, built_from, computed_on, system, versions
-
 import convtutor
+from _ext.comparison import named_records
+from _ext.dependencies import Need, Project
+from _ext.facts import DOCS, built_from, computed_on, system, versions
 from convtutor import exercises
 from convtutor.exercises import EXERCISES
 
 _ROOT = DOCS.parent
 _PACKAGE = Path(convtutor.__file__).parent
 # Where the project's own modules are, for a page that imports them.
-PATH = (_PACKAGE.parent, DOCS / "_ext", DOCS / "_bench")
+PATH = (_PACKAGE.parent, DOCS, DOCS / "_bench")
 # Written by a build, or by a check, beside the sources.
 _WRITTEN = {"_build", "_api", "_backreferences", "tutorials", "__pycache__", ".ruff_cache"}
 

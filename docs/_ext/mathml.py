@@ -7,14 +7,13 @@ with ``-W``.
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
-from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
 
-def _visit(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
+def visit_math(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
     is_block = isinstance(node, nodes.math_block)
     source = node.astext()
     try:
@@ -24,9 +23,3 @@ def _visit(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> 
         markup = f"<code>{translator.encode(source)}</code>"
     translator.body.append(f'<div class="math">{markup}</div>' if is_block else markup)
     raise nodes.SkipNode
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the renderer under the name ``mathml``."""
-    app.add_html_math_renderer("mathml", (_visit, None), (_visit, None))
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

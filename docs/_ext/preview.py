@@ -17,7 +17,13 @@ def is_wanted(script: Path) -> bool:
     return script.with_suffix("").as_posix().endswith(os.environ.get("CONVTUTOR_PREVIEW", ""))
 
 
-def _narrow(app: Sphinx, config: Config) -> None:
+def is_one() -> bool:
+    """Whether this build is a preview."""
+    return "CONVTUTOR_PREVIEW" in os.environ
+
+
+def narrow(app: Sphinx, config: Config) -> None:
+    """Let the gallery, and Sphinx, see one script only."""
     gallery, page = config.sphinx_gallery_conf, os.environ["CONVTUTOR_PREVIEW"]
     if not Path(app.confdir, gallery["examples_dirs"], f"{page}.py").is_file():
         raise ConfigError(f"CONVTUTOR_PREVIEW={page} is no script of the gallery")
@@ -26,11 +32,3 @@ def _narrow(app: Sphinx, config: Config) -> None:
     config.root_doc = f"{gallery['gallery_dirs']}/{page}"
     config.include_patterns = [f"{config.root_doc}.rst"]
     config.suppress_warnings = ["ref", "toc"]
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Narrow the configuration if this is a preview."""
-    # After ``freshness`` (5) has read it, and before the gallery (10) does.
-    if "CONVTUTOR_PREVIEW" in os.environ:
-        app.connect("config-inited", _narrow, priority=7)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,14 +12,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from comparison import Record, agreement, other_records, printed, results, same_figures
 from docutils import nodes
 from docutils.parsers.rst import directives
-from facts import DOCS, built_from, computed_on, system, versions
-from freshness import figures, record, records
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
+
+from _ext.comparison import Record, agreement, other_records, printed, results, same_figures
+from _ext.facts import DOCS, built_from, computed_on, system, versions
+from _ext.freshness import figures, record, records
 
 # The packages whose versions are told; the record of each run has all of them.
 _PACKAGES = ("python", "torch", "numpy", "matplotlib", "sphinx", "sphinx-gallery", "myst-nb")
@@ -34,7 +35,7 @@ _TABLE = (
 )
 
 
-class _Report(nodes.General, nodes.Element):
+class ReportNode(nodes.General, nodes.Element):
     """Stands for a table until everything has run."""
 
 
@@ -49,11 +50,11 @@ class Report(SphinxDirective):
             name = directives.choice(self.arguments[0], tuple(_REPORTS))
         except ValueError as error:
             raise self.error(str(error)) from None
-        return [_Report(report=name)]
+        return [ReportNode(report=name)]
 
 
-def _insert_reports(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    for node in list(doctree.findall(_Report)):
+def insert_reports(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    for node in list(doctree.findall(ReportNode)):
         html = _REPORTS[node["report"]](app, docname)
         # A search for a number should not lead here.
         box = nodes.container("", nodes.raw("", html, format="html"), classes=["no-search"])
@@ -149,13 +150,13 @@ def _computed(app: Sphinx) -> Record:
     }
 
 
-def _write_down(app: Sphinx, exception: Exception | None) -> None:
+def write_record(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         text = json.dumps(_computed(app), indent=1)
         Path(app.outdir, "build.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _fold(
+def fold_in(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Give the template its fold, and tables their sorting."""
@@ -204,7 +205,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]], *, sortable: bool
     return f"{opening}<thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table></div>"
 
 
-def _mark_measured(app: Sphinx, doctree: nodes.document) -> None:
+def mark_measured(app: Sphinx, doctree: nodes.document) -> None:
     """Mark what was measured, and keep it out of the search."""
     for cell in doctree.findall(nodes.container):
         if "tag_measured" in cell["classes"]:
@@ -216,15 +217,3 @@ def _mark_measured(app: Sphinx, doctree: nodes.document) -> None:
             raise ExtensionError(f"{app.env.docname} prints nothing measured: mend _MEASURED")
         for block in blocks:
             block["classes"] += ["tag_measured", "no-search"]
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the tables, the fold and the record."""
-    app.add_node(_Report)
-    app.add_directive("report", Report)
-    app.connect("doctree-read", _mark_measured)
-    app.connect("doctree-resolved", _insert_reports)
-    # Before anybody thins out the page's scripts.
-    app.connect("html-page-context", _fold, priority=400)
-    app.connect("build-finished", _write_down)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy
 import torch
-from facts import computed_on
 
+from _ext.facts import computed_on
 from convtutor import default_device
 
 # As a script finds them in a process of its own.

@@ -10,9 +10,10 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import whereabouts
 from build import ProjectBuilder
-from needs import ROOT, project
+
+from _ext import whereabouts
+from _ext.needs import ROOT, project
 
 # The first moment that a zip can hold: the same sources give the same bytes, on any day.
 _EPOCH = "315532800"

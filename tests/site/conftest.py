@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import whereabouts
+from _ext import whereabouts
 from playwright.sync_api import Browser, sync_playwright
 
 HERE = Path(__file__).parent

@@ -14,15 +14,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from _ext.downloads import Readier
+from _ext.exercises import checked
+from _ext.needs import requirements
+from _ext.wheels import Wheel, build_wheel
 from bs4 import BeautifulSoup
-from downloads import Readier
-from exercises import checked
-from needs import requirements
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from sphinx.errors import ExtensionError
-from wheels import Wheel, build_wheel
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "docs" / "_build" / "html"

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+from _ext.exercises import notebook_help
 from bs4 import BeautifulSoup, Tag
-from exercises import notebook_help
 
 from convtutor.exercises import EXERCISES
 

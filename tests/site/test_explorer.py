@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import explorer as machinery
 import pytest
 import torch
+from _ext import explorer as machinery
+from _ext.explorer.places import PLACES
 from bs4 import BeautifulSoup
-from explorer.places import PLACES
 from playwright.sync_api import (
     Browser,
     BrowserContext,

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import torch
-import whereabouts
+from _ext import whereabouts
 from bs4 import BeautifulSoup, Tag
 
 import convtutor

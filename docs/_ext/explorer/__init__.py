@@ -28,9 +28,9 @@ from sphinx.util.docutils import SphinxDirective
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, conv2d, pad
 
+from _ext.explorer.places import PLACES
 from convtutor import images, kernels
 from convtutor.plots import ink
-from explorer.places import PLACES
 
 HERE = Path(__file__).parent
 SCRIPTS = ("arithmetic", "state", "views", "puzzles", "explorer")
@@ -272,11 +272,13 @@ def place(docname: str, source: str) -> str:
     return f"{before}\n{PLACES[docname]}\n{heading}{after}"
 
 
-def _place(app: Sphinx, docname: str, source: list[str]) -> None:
+def place_explorers(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the explorer into the page that is being read, if it is one of `PLACES`."""
     source[0] = place(docname, source[0])
 
 
-def _write_scripts(app: Sphinx) -> None:
+def write_scripts(app: Sphinx) -> None:
+    """Write the script, and the photograph, beside the site's other scripts."""
     if app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
@@ -291,17 +293,10 @@ def _write_scripts(app: Sphinx) -> None:
     (static / "photograph.js").write_text(f'corrExplorer.photograph = "{address}";', "utf-8")
 
 
-def _load(app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any) -> None:
+def load_scripts(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], tree: Any
+) -> None:
     """Load the script and its style on the pages that have the element, and on no other."""
     if "explorer" in app.env.metadata.get(pagename, {}):
         app.add_js_file("explorer.js", loading_method="defer")
         app.add_css_file("explorer.css")
-
-
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Add the directive, and what goes with it."""
-    app.add_directive("corr-explorer", Explorer)
-    app.connect("builder-inited", _write_scripts)
-    app.connect("source-read", _place)
-    app.connect("html-page-context", _load)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

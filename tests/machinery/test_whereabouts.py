@@ -1,7 +1,7 @@
 """The addresses that the environment gives, and those that it must not."""
 
 import pytest
-import whereabouts
+from _ext import whereabouts
 
 VARIABLES = [
     "CONVTUTOR_BASE_URL",

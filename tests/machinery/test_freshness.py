@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-import facts
 import pytest
+from _ext import facts
 from reproduce import DATE, differences
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from comparison import (
+from _ext.comparison import (
     Record,
     agreeing_digits,
     agreement,
@@ -12,9 +12,9 @@ from comparison import (
     results,
     same_figures,
 )
+from _ext.inputs import changes, of_site
 from docutils import nodes
 from docutils.utils import new_document
-from inputs import changes, of_site
 
 
 def printed(text: str) -> Record:

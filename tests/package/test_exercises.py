@@ -17,7 +17,7 @@ from convtutor.exercises import EXERCISES, Exercise, ask, check
 from convtutor.exercises.__main__ import describe
 from convtutor.exercises.cases import images_and_kernels
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "gallery").rglob("plot_*.py"))
 
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)

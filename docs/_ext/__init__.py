@@ -1,0 +1,90 @@
+"""The site's machinery, beside what well-kept extensions of Sphinx do.
+
+`setup` below is the way in: it says what happens during a build, in the order in which it happens,
+and which module does it. Each of these modules has one job, and none knows this list.
+"""
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Say what our pages may contain, then what we do at each event of a build.
+
+    A number is a priority: of the listeners to one event, the lowest goes first, and 500 is what
+    all have that name none.
+    """
+    # Here, so that a page that only wants `_ext.figures` does not import everything.
+    from _ext import (
+        downloads,
+        executed,
+        exercises,
+        explorer,
+        figures,
+        frame,
+        freshness,
+        mathml,
+        preview,
+        provenance,
+        whereabouts,
+    )
+
+    build = freshness.Build()
+
+    # --- What pages may contain ---
+    app.add_node(figures.drawing, html=(figures.visit_drawing, None))
+    app.add_directive("drawing", figures.Drawing)
+    app.add_directive("corr-explorer", explorer.Explorer)
+    app.add_directive("exercise-help", exercises.ExerciseHelp)
+    app.add_directive("exercise-list", exercises.ExerciseList)
+    app.add_node(provenance.ReportNode)
+    app.add_directive("report", provenance.Report)
+    math = (mathml.visit_math, None)
+    app.add_html_math_renderer("mathml", math, math)
+    app.add_search_language(frame.Search)
+    app.add_css_file("exercises.css")
+    app.add_config_value("freshness_keeps_pages", False, "", bool)
+    app.add_config_value("convtutor_colab", whereabouts.colab_url(""), "html")
+
+    # --- The configuration has been read: sphinx-gallery fills in its defaults at 10 ---
+    app.connect("config-inited", build.begin, priority=5)
+    if preview.is_one():
+        app.connect("config-inited", preview.narrow, priority=7)
+
+    # --- The gallery runs its scripts and writes their pages, at 500 ---
+    app.connect("builder-inited", build.forget_scripts, priority=400)
+    app.connect("builder-inited", figures.shrink_dark_thumbnails, priority=900)
+    app.connect("builder-inited", executed.check_scripts, priority=900)
+    app.connect("builder-inited", explorer.write_scripts)
+
+    # --- Every page is read, and myst-nb runs those that have cells ---
+    app.connect("env-get-outdated", build.forget_notebooks)
+    app.connect("source-read", build.lend_cache)
+    app.connect("source-read", exercises.add_help)
+    app.connect("source-read", explorer.place_explorers)
+    app.connect("doctree-read", figures.show_thumbnails, priority=400)  # images are listed at 500
+    app.connect("doctree-read", frame.tidy_gallery, priority=450)
+    app.connect("doctree-read", build.record_notebook)
+    app.connect("doctree-read", provenance.mark_measured)
+
+    # --- All pages have been read ---
+    app.connect("env-check-consistency", executed.check_notebooks)
+    app.connect("env-check-consistency", build.write_side_by_side)
+
+    # --- Every page is written ---
+    app.connect("doctree-resolved", downloads.label_links)
+    app.connect("doctree-resolved", frame.teach_search)
+    app.connect("doctree-resolved", provenance.insert_reports)
+    app.connect("html-page-context", explorer.load_scripts)
+    app.connect("html-page-context", provenance.fold_in)
+    app.connect("html-page-context", frame.lighten)  # what the two above have loaded, it leaves
+    app.connect("html-page-context", frame.mend)
+    app.connect("html-page-context", frame.describe)
+    app.connect("html-page-context", frame.link_to_source)
+
+    # --- All pages are there: what belongs to the site as a whole ---
+    app.connect("build-finished", downloads.ready_downloads)
+    app.connect("build-finished", frame.finish)
+    app.connect("build-finished", provenance.write_record)
+    app.connect("build-finished", build.end, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
