@@ -1,6 +1,6 @@
 """Two-dimensional cross-correlation in PyTorch: the operation, the layer, learning a kernel."""
 
-from convtutor.choosing import choose_method
+from convtutor.choosing import choose_method, suits_fft
 from convtutor.correlation import corr2d
 from convtutor.devices import (
     Tolerance,
@@ -26,5 +26,6 @@ __all__ = [
     "describe_device",
     "largest_stable_lr",
     "learn_kernel",
+    "suits_fft",
     "tolerance",
 ]

@@ -5,11 +5,13 @@ from functools import lru_cache
 from math import log2, prod
 
 import torch
+from torch import Tensor
+from torch.nn.functional import max_pool2d
 
 from convtutor.checks import check_shapes
 from convtutor.methods import fft_size
 
-__all__ = ["COSTS", "choose_method", "operation_counts"]
+__all__ = ["COSTS", "choose_method", "operation_counts", "suits_fft"]
 
 # Microseconds for each of the counts below, by type of device. Measured by
 # docs/_bench/calibrate.py, which prints this table; rerun it on a machine that differs much from
@@ -41,17 +43,23 @@ def operation_counts(
     batch = prod(image_shape[:-2])
     pixels = batch * height * width
     outputs = batch * (height - h + 1) * (width - w + 1)
+    lanes = min(16, width)
     rows, columns = fft_size(height, width, h)
     transforms = -(-(height - h + 1) // (rows - h + 1))
     points = batch * transforms * rows * columns
     return {
         # one call, one call per tap, one pass over the output per tap
         "taps": (1, h * w, h * w * outputs),
-        # one call, and per kernel column: one call, one pass, h products for each output
-        "bands": (1, w, w * outputs, w * h * outputs),
+        # per image: one call, and per kernel column: one call, one pass, h products for each output
+        "bands": (batch, batch * w, w * outputs, w * h * outputs),
         # one call, one pass over the output, 16 * h products for each block that the taps meet, and
         # a pass over the image if its rows must be made a multiple of 16
-        "phases": (1, outputs, outputs * 16 * h * -(-(w + 15) // 16), (width % 16 > 0) * pixels),
+        "phases": (
+            1,
+            outputs,
+            outputs * lanes * h * -(-(w + lanes - 1) // lanes),
+            (width % lanes > 0) * pixels,
+        ),
         # one call, and per strip: some calls, a few passes, two transforms of n log n operations
         "fft": (1, transforms, points, points * log2(rows * columns)),
         # one call, one pass over the output, h * w products for each output, one look at the kernel
@@ -60,7 +68,11 @@ def operation_counts(
 
 
 def choose_method(
-    image_shape: Sequence[int], kernel_shape: Sequence[int], device: torch.device | str
+    image_shape: Sequence[int],
+    kernel_shape: Sequence[int],
+    device: torch.device | str,
+    *,
+    among_direct: bool = False,
 ) -> str:
     """Name the method that should be fastest: its counts, weighed by their costs, are the lowest.
 
@@ -72,6 +84,7 @@ def choose_method(
         image_shape: Shape of the image, ``(..., H, W)``.
         kernel_shape: Shape of the kernel, ``(h, w)``.
         device: Where the image is.
+        among_direct: Leave out ``"fft"``, whose rounding `suits_fft` judges.
 
     Returns:
         A key of `convtutor.METHODS`.
@@ -79,11 +92,17 @@ def choose_method(
     Raises:
         ValueError: If the shapes do not fit.
     """
-    return _cheapest(tuple(image_shape), tuple(kernel_shape), torch.device(device).type)
+    device_type = torch.device(device).type
+    return _cheapest(tuple(image_shape), tuple(kernel_shape), device_type, among_direct)
 
 
 @lru_cache(maxsize=1024)  # counting takes longer than correlating a small image
-def _cheapest(image_shape: tuple[int, ...], kernel_shape: tuple[int, ...], device_type: str) -> str:
+def _cheapest(
+    image_shape: tuple[int, ...],
+    kernel_shape: tuple[int, ...],
+    device_type: str,
+    among_direct: bool,
+) -> str:
     """Weigh the counts, once for each shape."""
     check_shapes(image_shape, kernel_shape)
     costs = COSTS.get(device_type)
@@ -93,5 +112,53 @@ def _cheapest(image_shape: tuple[int, ...], kernel_shape: tuple[int, ...], devic
     times = {
         method: sum(cost * count for cost, count in zip(costs[method], counts[method], strict=True))
         for method in costs
+        if not (among_direct and method == "fft")
     }
     return min(times, key=times.__getitem__)
+
+
+# How much louder than the quietest part of an image its loudest pixel may be. The error of a
+# transform is relative to the loudest, so the quietest part loses that many times its rounding.
+_RANGE = 1000
+
+
+@torch.no_grad()
+def suits_fft(image: Tensor, kernel: Tensor) -> bool:
+    """Tell whether the rounding of a Fourier transform is small for every window of an image.
+
+    A transform mixes all pixels, so its rounding is relative to the largest of them. It suits an
+    image that is finite, whose loudest pixel is at most 1,000 times as loud as the quietest part of
+    half the kernel's size (parts that are all zero do not count), and whose sums are far from the
+    limits of the dtype. It does not suit integers, which are exact in all other methods.
+
+    Args:
+        image: Pixels, shape ``(..., H, W)``, floating point.
+        kernel: Taps, shape ``(h, w)``, same dtype.
+
+    Returns:
+        Whether it does; `False` where values are not to be had, as inside `torch.func.vmap`.
+    """
+    try:
+        if _is_whole(kernel) and _is_whole(image):
+            return False
+        half = tuple(-(-size // 2) for size in kernel.shape)
+        parts = image.abs().reshape(-1, 1, *image.shape[-2:])
+        peaks = max_pool2d(parts, half, ceil_mode=True)
+        loudest, taps = peaks.max().item(), kernel.abs().max().item()
+        quietest = peaks.where(peaks > 0, loudest).min().item()
+    except RuntimeError:  # values that are batched, or that do not exist
+        return False
+    limits = torch.finfo(image.dtype)
+    largest = loudest * taps * prod(image.shape[-2:]) * kernel.numel()
+    smallest = quietest * taps
+    # A comparison with NaN is false.
+    return (
+        loudest <= _RANGE * quietest
+        and largest < limits.max
+        and (smallest > limits.tiny / limits.eps or largest == 0)
+    )
+
+
+def _is_whole(values: Tensor) -> bool:
+    """Tell whether all values are integers, whatever their dtype."""
+    return bool((values == values.round()).all())

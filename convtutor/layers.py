@@ -40,7 +40,12 @@ class Conv2D(nn.Module):
         Returns:
             Feature map, shape ``(..., H - h + 1, W - w + 1)``.
         """
-        return corr2d(x, self.weight) + self.bias
+        response = corr2d(x, self.weight)
+        return response + self.bias.to(response.dtype)  # inside autocast, that of the response
+
+    def extra_repr(self) -> str:
+        """Show the size of the kernel, as PyTorch's layers do."""
+        return f"kernel_size={tuple(self.weight.shape)}"
 
 
 def check_kernel_size(kernel_size: Sequence[int]) -> None:

@@ -64,7 +64,8 @@ def learn_kernel(
     check_kernel_size(kernel_size)
     _check_image(image)
     if start is None:
-        start = torch.rand(*kernel_size).to(image)  # as the layer does
+        # As the layer does, and on the CPU whatever the default device is.
+        start = torch.rand(*kernel_size, device="cpu").to(image)
     check_tensors(image=image, target=target, start=start)
     if tuple(start.shape) != tuple(kernel_size):
         raise ValueError(

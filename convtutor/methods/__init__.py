@@ -12,7 +12,9 @@ method with `convtutor.choose_method`.
 """
 
 from collections.abc import Callable
+from functools import wraps
 
+import torch
 from torch import Tensor
 
 from convtutor.methods.channels import native, phases, strips
@@ -34,15 +36,31 @@ __all__ = [
     "windows",
 ]
 
+Method = Callable[[Tensor, Tensor], Tensor]
+
+
+def is_traced() -> bool:
+    """Tell whether `torch.jit.trace` is recording what is computed now."""
+    return bool(torch.jit.is_tracing())  # type: ignore[attr-defined, no-untyped-call]
+
+
+def _refusing_traces(method: Method) -> Method:
+    """Refuse to be recorded by `torch.jit.trace`, which would keep one image's sizes for all."""
+
+    @wraps(method)
+    def guarded(image: Tensor, kernel: Tensor) -> Tensor:
+        if is_traced():
+            raise RuntimeError(
+                f"method {method.__name__!r} cannot be traced, as it plans by the sizes of its "
+                "image: use method 'native', or torch.export"
+            )
+        return method(image, kernel)
+
+    return guarded
+
+
 #: The methods by name, each a function ``(image, kernel) -> Tensor``.
-METHODS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "loop": loop,
-    "taps": taps,
-    "windows": windows,
-    "im2col": im2col,
-    "strips": strips,
-    "bands": bands,
-    "phases": phases,
-    "fft": fft,
-    "native": native,
-}
+METHODS: dict[str, Method] = {
+    method.__name__: _refusing_traces(method)
+    for method in (loop, taps, windows, im2col, strips, bands, phases, fft)
+} | {"native": native}

@@ -64,17 +64,18 @@ def phases(image: Tensor, kernel: Tensor) -> Tensor:
         Feature map, shape ``(..., H - h + 1, W - w + 1)``.
     """
     (h, w), (height, width) = kernel.shape, image.shape[-2:]
+    lanes = min(16, width)  # a block wider than the image would hold nothing but zeros
     whole = image.reshape(-1, height, width)
-    if width % 16:
-        whole = pad(whole, (0, -width % 16))
-    # (batch, 16, H, blocks in a row), a view
-    blocks = whole.reshape(*whole.shape[:2], -1, 16).permute(0, 3, 1, 2)
-    reach = -(-(w + 15) // 16)  # how many blocks the taps of one output block meet
-    weight = kernel.new_zeros(16, h, reach, 16)
+    if width % lanes:
+        whole = pad(whole, (0, -width % lanes))
+    # (batch, lanes, H, blocks in a row), a view
+    blocks = whole.reshape(*whole.shape[:2], -1, lanes).permute(0, 3, 1, 2)
+    reach = -(-(w + lanes - 1) // lanes)  # how many blocks the taps of one output block meet
+    weight = kernel.new_zeros(lanes, h, reach, lanes)
     # For each place in an output block, the kernel moves one pixel to the right.
-    row = 16 * reach
-    weight.as_strided((16, h, w), (h * row + 1, row, 1)).copy_(kernel.expand(16, h, w))
+    row = lanes * reach
+    weight.as_strided((lanes, h, w), (h * row + 1, row, 1)).copy_(kernel.expand(lanes, h, w))
     # A block of zeros at either end: the left one gives an output block that is dropped again.
     output = conv2d(blocks, weight.permute(0, 3, 1, 2), padding=(0, 1))
-    output = output.permute(0, 2, 3, 1).flatten(2)[..., 16 : 16 + width - w + 1]
+    output = output.permute(0, 2, 3, 1).flatten(2)[..., lanes : lanes + width - w + 1]
     return output.reshape(*image.shape[:-2], height - h + 1, width - w + 1)

@@ -19,12 +19,13 @@ def loop(image: Tensor, kernel: Tensor) -> Tensor:
     """
     h, w = kernel.shape
     rows, columns = image.shape[-2] - h + 1, image.shape[-1] - w + 1
-    output = image.new_empty(*image.shape[:-2], rows, columns)
+    sums = []
     for i in range(rows):
         for j in range(columns):
             window = image[..., i : i + h, j : j + w]
-            output[..., i, j] = (window * kernel).sum((-2, -1))
-    return output
+            sums.append((window * kernel).sum((-2, -1)))
+    output = torch.stack(sums, -1).reshape(*image.shape[:-2], rows, columns)
+    return output.to(image.dtype)  # a sum of 32-bit integers has 64 bits
 
 
 def taps(image: Tensor, kernel: Tensor) -> Tensor:

@@ -50,18 +50,22 @@ def bands(image: Tensor, kernel: Tensor) -> Tensor:
         Golub and Van Loan, *Matrix Computations*, section 4.7: Toeplitz matrices.
     """
     (h, w), (height, width) = kernel.shape, image.shape[-2:]
-    # A batch is one tall image. The outputs that straddle two of its images are dropped at the end.
-    tall = image.reshape(-1, width)
-    rows, columns = tall.shape[0] - h + 1, width - w + 1
+    rows, columns = height - h + 1, width - w + 1
     # Beyond 8 rows, the zeros outweigh the gain.
     n = next(n for n in range(8, 0, -1) if rows % n == 0)
     # In memory, a step down the diagonal of the n by n + h - 1 matrix is a step of n + h elements.
     banded = kernel.new_zeros(w, 1, n, n + h - 1)
     banded.as_strided((w, n, h), (n * (n + h - 1), n + h, 1)).copy_(kernel.mT.unsqueeze(1))
-    pixels = tall.unfold(0, n + h - 1, n).unfold(1, columns, 1)  # (rows / n, w, n + h - 1, columns)
-    pairs = zip(banded.expand(w, rows // n, n, n + h - 1).unbind(0), pixels.unbind(1), strict=True)
-    output = torch.bmm(*next(pairs))
-    for matrix, shifted in pairs:
-        output.baddbmm_(matrix, shifted)
-    output = output.view(rows, columns).unfold(0, height - h + 1, height).mT
-    return output.reshape(*image.shape[:-2], height - h + 1, columns)
+    matrices = banded.expand(w, rows // n, n, n + h - 1).unbind(0)
+    outputs = []
+    # One image at a time: zero times a pixel of the next image would not be zero if that is NaN.
+    for one in image.reshape(-1, height, width).unbind(0):
+        # (rows / n, w, n + h - 1, columns), a view
+        pixels = one.unfold(0, n + h - 1, n).unfold(1, columns, 1)
+        pairs = zip(matrices, pixels.unbind(1), strict=True)
+        output = torch.bmm(*next(pairs))
+        for matrix, shifted in pairs:
+            output.baddbmm_(matrix, shifted)
+        outputs.append(output.reshape(rows, columns))
+    output = outputs[0] if len(outputs) == 1 else torch.stack(outputs)
+    return output.reshape(*image.shape[:-2], rows, columns)

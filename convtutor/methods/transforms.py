@@ -1,6 +1,5 @@
 """Cross-correlation by a product in the frequency domain."""
 
-from functools import cache
 from itertools import count
 
 import torch
@@ -42,16 +41,27 @@ def fft(image: Tensor, kernel: Tensor) -> Tensor:
     # Few devices transform 16-bit numbers, so those travel in single precision.
     work = torch.promote_types(image.dtype, torch.float32)
     spectrum = torch.fft.rfft2(kernel.to(work), size).conj_physical()
-    output = image.new_empty(*image.shape[:-2], rows, columns)
     step = size[0] - h + 1
+    strips = []
     for top in range(0, rows, step):
         strip = image[..., top : top + size[0], :].to(work)
         product = torch.fft.irfft2(torch.fft.rfft2(strip, size) * spectrum, size)
-        output[..., top : top + step, :] = product[..., : min(step, rows - top), :columns]
-    return output
+        strips.append(product[..., : min(step, rows - top), :columns].to(image.dtype))
+    return _without_false_signs(torch.cat(strips, -2), image, kernel)
 
 
-@cache
+def _without_false_signs(output: Tensor, image: Tensor, kernel: Tensor) -> Tensor:
+    """Raise to zero what rounding has made negative though no pixel and no tap is.
+
+    Gradients pass as if nothing had been raised.
+    """
+    with torch.no_grad():
+        # As a tensor rather than a choice, which a batch of kernels could not make.
+        least = torch.minimum(image.min(), kernel.min()).sign().clamp(max=0)  # 0, or below
+        excess = torch.where(least == 0, output.clamp(max=0), 0)
+    return output - excess
+
+
 def fft_size(height: int, width: int, h: int) -> tuple[int, int]:
     """Say how many rows and columns each transform of `fft` has.
 
