@@ -143,8 +143,8 @@ for ax, (name, kernel) in zip(
     plots.show_grid(ax, kernel.round(decimals=1), title=name, limit=2)
 fig.set_label(
     "Two kernels of 3 by 5 taps. Both are positive at the upper left and negative at "
-    "the lower right. The true one has the taps 1, 2, 0, −1, 0; 2, 0, 1, 0, −2; 0, 1, 0, "
-    "−2, −1; those of the learned one change smoothly from tap to tap.\n\n"
+    "the lower right. The true one has the taps 1, 2, 0, −1, 0; 2, 0, 1, 0, −2; "
+    "0, 1, 0, −2, −1; those of the learned one change smoothly from tap to tap.\n\n"
     "Gradient descent after 300 steps has found the drift of the taps, not the detail."
 )
 
