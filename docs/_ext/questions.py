@@ -1,0 +1,167 @@
+"""Compare what a reader answers with what the build computed.
+
+Beside the site, ``docs/questions/SECTION/PAGE.toml`` says which expression answers a question, and
+what to say to a usual slip. The expressions are evaluated when a script has run as far as the
+answer goes; their values travel to the page as data of the form that the question ends in.
+"""
+
+import json
+import tomllib
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from cells import answers, read
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+_FOLDER = Path(__file__).parents[1] / "questions"
+_KEYS = {"text", "answer", "near", "slips", "choices", "labels"}
+_DIGITS = 6  # of a number in single precision
+_DECIMALS = 4  # more, nobody wants to type
+
+
+def source(script: Path) -> Path:
+    """Say where the questions of a script are."""
+    return _FOLDER / script.parent.name / f"{script.stem}.toml"
+
+
+def scrape(block: tuple[str, str, int], block_vars: dict[str, Any], conf: object) -> str:
+    """Evaluate what answers a question, once its cells have run.
+
+    Called by sphinx-gallery after every code block.
+
+    Returns:
+        The reStructuredText that keeps the values for the page.
+
+    Raises:
+        ExtensionError: If an entry cannot be used.
+    """
+    script = Path(block_vars["src_file"])
+    file = source(script)
+    if not file.exists():
+        return ""
+    entries = tomllib.loads(file.read_text(encoding="utf-8")).get("question", [])
+    cells = read(script)
+    asked = [asking.question for asking, _ in answers(cells)]
+    rst = ""
+    for entry in entries:
+        where = f"{file}: {entry.get('text')!r}"
+        if entry.get("text") not in asked:
+            raise ExtensionError(f"{where} is not asked; {script.name} asks {asked}")
+        asking, answer = list(answers(cells))[asked.index(entry["text"])]
+        until = max(answer, default=asking, key=lambda cell: cell.line).line
+        last = max((c.line for c in cells if c.kind != "text" and c.line <= until), default=0)
+        if last == block[2]:
+            try:
+                judged = _evaluate(entry, block_vars["example_globals"])
+            except Exception as error:  # whatever an expression may raise
+                raise ExtensionError(f"{where}: {error}") from error
+            rst += f"\n.. judged:: {_pack(judged)}\n"
+    return rst
+
+
+def _evaluate(entry: Mapping[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+    """Replace the expressions of an entry by their values."""
+    if unknown := entry.keys() - _KEYS:
+        raise ValueError(f"unknown keys {sorted(unknown)}; there are {sorted(_KEYS)}")
+    choices = entry.get("choices")
+
+    def value(expression: str) -> Any:
+        found = eval(expression, dict(names))
+        return _keys(found, choices) if choices else _numbers(found)
+
+    kept = {key: entry[key] for key in ("near", "choices", "labels") if key in entry}
+    return {
+        **kept,
+        "answer": value(entry["answer"]),
+        "slips": [
+            {"value": value(slip["value"]), "say": slip["say"]} for slip in entry.get("slips", [])
+        ],
+    }
+
+
+def _keys(found: Any, choices: Mapping[str, str]) -> list[str]:
+    several = isinstance(found, list | tuple | set | frozenset)
+    keys = sorted(map(str, found)) if several else [str(found)]
+    if lost := [key for key in keys if key not in choices]:
+        raise ValueError(f"{lost} are not among the choices {list(choices)}")
+    return keys
+
+
+def _numbers(found: Any) -> Any:
+    """Turn a number, or rows of them, into JSON; rounding errors of single precision go."""
+    found = found.tolist() if hasattr(found, "tolist") else found
+    if isinstance(found, list | tuple):
+        return [_numbers(part) for part in found]
+    if not isinstance(found, int | float):
+        raise ValueError(f"{found!r} is not a number; a question about it needs choices")
+    number = float(f"{found:.{_DIGITS}g}")
+    if number == int(number):
+        return int(found) if isinstance(found, int) else int(number)
+    if round(number, _DECIMALS) != number:
+        raise ValueError(f"{found!r} has too many digits to type; round it, and say so on the page")
+    return number
+
+
+def _pack(judged: dict[str, Any]) -> str:
+    """Write data as letters, so that nobody reads an answer by accident."""
+    return b64encode(json.dumps(judged, ensure_ascii=False).encode()).decode()
+
+
+class judged(nodes.General, nodes.Element):  # noqa: N801, as docutils names its nodes
+    """Carries the values of an answer to the form of its question."""
+
+
+class Judged(SphinxDirective):
+    """``judged``: what `scrape` has computed."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Keep it for later."""
+        return [judged(data=self.arguments[0])]
+
+
+def form(question: str, answer: Iterable[nodes.Node]) -> str:
+    """Write the form of a question, with the data that its answer carries; empty without data."""
+    found = [node["data"] for part in answer for node in part.findall(judged)]
+    if not found:
+        return ""
+    entry = json.loads(b64decode(found[0]))
+    if choices := entry.get("choices"):
+        kind = "radio" if len(entry["answer"]) == 1 else "checkbox"
+        fields = "".join(
+            f'<label><input type="{kind}" name="choice" value="{escape(key)}"> '
+            f"<span>{escape(text)}</span></label>"
+            for key, text in choices.items()
+        )
+        legend = "Your choice" if kind == "radio" else "Your choices, one or more"
+        inside = f"<fieldset><legend>{legend}</legend>{fields}</fieldset>"
+    elif isinstance(entry["answer"], list):
+        inside = f'<div class="numbers">{_numbered(entry["answer"], entry.get("labels"))}</div>'
+    else:
+        inside = f"<label>Your answer {_INPUT}></label>"
+    return (
+        f'<form class="question" aria-label="{escape(question)}" data-judge="{found[0]}">{inside}'
+        '<button type="submit">Check</button><p class="verdict" role="status"></p></form>'
+    )
+
+
+_INPUT = '<input type="text" autocomplete="off" spellcheck="false" enterkeyhint="go"'
+
+
+def _numbered(answer: list[Any], labels: list[str] | None) -> str:
+    """Write a field for each number; those of a table stand in its rows."""
+    if isinstance(answer[0], list):
+        rows = (
+            "".join(f'{_INPUT} aria-label="row {r}, column {c}">' for c in range(1, len(row) + 1))
+            for r, row in enumerate(answer, 1)
+        )
+        return "".join(f"<div>{row}</div>" for row in rows)
+    if labels:
+        return "".join(f"<label>{escape(label)} {_INPUT}></label>" for label in labels)
+    return "".join(f'{_INPUT} aria-label="number {n}">' for n in range(1, len(answer) + 1))
