@@ -43,6 +43,8 @@ extensions = [
 exclude_patterns = ["_build", "tutorials/**/*.ipynb"]
 templates_path = ["_templates"]
 default_role = "code"
+# Pages that are still to be sorted into cells of one kind each.
+suppress_warnings = ["cells"]
 
 # The inventories are short lists of our own, so that a build needs no network.
 intersphinx_mapping = {
@@ -58,7 +60,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "tutorials",
     "within_subsection_order": "FileNameSortKey",
-    "image_scrapers": ("_ext.figures.scrape",),
+    "image_scrapers": ("_ext.figures.scrape", "_ext.questions.scrape"),
     "inspect_global_variables": False,  # a link on every X would be noise
     # A page prints what it wants seen; what draws itself as HTML is shown as well.
     "capture_repr": ("_repr_html_",),
@@ -98,6 +100,7 @@ html_theme_options = {
     "top_of_page_buttons": ["edit"],
     "light_css_variables": {
         "accent": "#b3560a",
+        "good": "#1d7044",
         "color-foreground-primary": "#1c2127",
         "color-foreground-secondary": "#535a63",
         "color-foreground-muted": "#646b74",
@@ -110,6 +113,7 @@ html_theme_options = {
     },
     "dark_css_variables": {
         "accent": "#f0a35e",
+        "good": "#6fce9b",
         "color-foreground-primary": "#d5d8dc",
         "color-foreground-secondary": "#a5acb5",
         "color-foreground-muted": "#969ea8",

@@ -21,11 +21,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         exercises,
         explorer,
         figures,
+        folds,
         frame,
         freshness,
+        listings,
         mathml,
         preview,
         provenance,
+        questions,
         whereabouts,
     )
 
@@ -35,6 +38,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(figures.drawing, html=(figures.visit_drawing, None))
     app.add_directive("drawing", figures.Drawing)
     app.add_directive("corr-explorer", explorer.Explorer)
+    app.add_node(folds.fold, html=(folds.open_fold, folds.close_fold))
+    app.add_node(questions.judged)
+    app.add_directive("judged", questions.Judged)
     app.add_directive("exercise-help", exercises.ExerciseHelp)
     app.add_directive("exercise-list", exercises.ExerciseList)
     app.add_node(provenance.ReportNode)
@@ -64,6 +70,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("source-read", explorer.place_explorers)
     app.connect("doctree-read", figures.show_thumbnails, priority=400)  # images are listed at 500
     app.connect("doctree-read", frame.tidy_gallery, priority=450)
+    app.connect("doctree-read", folds.fold_page)
     app.connect("doctree-read", build.record_notebook)
     app.connect("doctree-read", provenance.mark_measured)
 
@@ -76,6 +83,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-resolved", frame.teach_search)
     app.connect("doctree-resolved", provenance.insert_reports)
     app.connect("html-page-context", explorer.load_scripts)
+    app.connect("html-page-context", folds.load_scripts)
+    app.connect("html-page-context", listings.dress)
     app.connect("html-page-context", provenance.fold_in)
     app.connect("html-page-context", frame.lighten)  # what the two above have loaded, it leaves
     app.connect("html-page-context", frame.mend)

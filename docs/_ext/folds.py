@@ -8,15 +8,17 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from cells import Cell, answers, faults, read
 from docutils import nodes
-from figures import drawing
-from questions import form
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
+
+from _ext.cells import Cell, answers, faults, read
+from _ext.figures import drawing
+from _ext.questions import form
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +111,7 @@ def _place_switches(doctree: nodes.document) -> None:
             (link,) = note.findall(addnodes.pending_xref)
             link[:] = [nodes.inline("", "download")]
             switches = nodes.raw("", _SWITCHES, format="html")
-            note.replace_self(nodes.container("", link, switches, classes=["page-tools"]))
+            note.replace_self(nodes.paragraph("", "", link, switches, classes=["page-tools"]))
 
 
 def open_fold(translator: HTML5Translator, node: fold) -> None:
@@ -125,12 +127,10 @@ def close_fold(translator: HTML5Translator, node: fold) -> None:
     translator.body.append("</details>\n")
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Fold each page as it is read."""
-    from questions import Judged, judged
-
-    app.add_node(fold, html=(open_fold, close_fold))
-    app.add_node(judged, html=(lambda *_: None, lambda *_: None))
-    app.add_directive("judged", Judged)
-    app.connect("doctree-read", fold_page)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+def load_scripts(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Load what works the folds, where there are any."""
+    if 'class="switch"' in context.get("body", ""):
+        app.add_js_file("reading.js")  # at once, so that nothing opens late and moves the rest
+        app.add_js_file("questions.js", loading_method="defer")

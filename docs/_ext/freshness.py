@@ -132,6 +132,7 @@ class Build:
             ran = copy.with_suffix(".run.json")
             code = script.read_text(encoding="utf-8")
             now = inputs.of_page(self.project, code, self.machine | self.gallery, hooks)
+            now |= inputs.of_questions(script)
             if not _is_fresh(script.name, ran, now):
                 _forget_script(copy)
                 pending = {"inputs": now, "run": built_from()}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import convtutor
+from _ext import questions
 from _ext.comparison import named_records
 from _ext.dependencies import Need, Project
 from _ext.facts import DOCS, built_from, computed_on, system, versions
@@ -68,6 +69,12 @@ def of_page(project: Project, code: str, common: Inputs, hooks: Iterable[str] = 
     used = {f"{_name(file)} {name}".strip(): source for (file, name), source in found.items()}
     digests = {name: _hash(used[name]) for name in sorted(used)}
     return {"its code": _hash(code.encode()), **digests, **common}
+
+
+def of_questions(script: Path) -> Inputs:
+    """List what is evaluated at the end of a script, for its questions."""
+    file = questions.source(script)
+    return {"its questions": _hash(file.read_bytes())} if file.exists() else {}
 
 
 def of_site(machine: Inputs, options: Mapping[str, Any]) -> Inputs:

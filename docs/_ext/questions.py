@@ -13,10 +13,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from cells import answers, read
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
+
+from _ext.cells import answers, read
 
 _FOLDER = Path(__file__).parents[1] / "questions"
 _KEYS = {"text", "answer", "near", "slips", "choices", "labels"}
@@ -128,10 +129,11 @@ class Judged(SphinxDirective):
 
 def form(question: str, answer: Iterable[nodes.Node]) -> str:
     """Write the form of a question, with the data that its answer carries; empty without data."""
-    found = [node["data"] for part in answer for node in part.findall(judged)]
+    found = [node for part in answer for node in part.findall(judged)]
     if not found:
         return ""
-    entry = json.loads(b64decode(found[0]))
+    data = found[0]["data"]
+    entry = json.loads(b64decode(data))
     if choices := entry.get("choices"):
         kind = "radio" if len(entry["answer"]) == 1 else "checkbox"
         fields = "".join(
@@ -146,7 +148,7 @@ def form(question: str, answer: Iterable[nodes.Node]) -> str:
     else:
         inside = f"<label>Your answer {_INPUT}></label>"
     return (
-        f'<form class="question" aria-label="{escape(question)}" data-judge="{found[0]}">{inside}'
+        f'<form class="question" aria-label="{escape(question)}" data-judge="{data}">{inside}'
         '<button type="submit">Check</button><p class="verdict" role="status"></p></form>'
     )
 
