@@ -18,7 +18,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from _ext.cells import Cell, answers, faults, read
 from _ext.figures import drawing
-from _ext.questions import form
+from _ext.questions import collect, form
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +48,11 @@ def fold_page(app: Sphinx, doctree: nodes.document) -> None:
     for line, what_to_do in sorted(faults(cells)):
         place = f"{script.parent.name}/{script.name}:{line}"
         logger.warning("%s", what_to_do, location=place, type="cells")
+    judged = collect(doctree)
     parts = _parts(doctree)
     for asking, answer in answers(cells):
-        _cover(asking, parts[asking.line], [part for cell in answer for part in parts[cell.line]])
+        fields = form(asking.question, judged.get(asking.question, ""))
+        _cover(asking, fields, parts[asking.line], [p for cell in answer for p in parts[cell.line]])
     for cell in cells:
         if cell.kind in _SUMMARIES:
             _fold(cell.kind, parts[cell.line])
@@ -73,7 +75,9 @@ def _parts(doctree: nodes.document) -> dict[int, list[nodes.Element]]:
     return found
 
 
-def _cover(asking: Cell, question: Sequence[nodes.Element], answer: list[nodes.Element]) -> None:
+def _cover(
+    asking: Cell, fields: str, question: Sequence[nodes.Element], answer: list[nodes.Element]
+) -> None:
     """Put an answer behind its question's form, or only behind a fold."""
     if not answer:
         return
@@ -81,7 +85,6 @@ def _cover(asking: Cell, question: Sequence[nodes.Element], answer: list[nodes.E
     box = nodes.container("", classes=["ask"])
     place = answer[0].parent.index(answer[0])
     answer[0].parent.insert(place, box)
-    fields = form(asking.question, answer)
     if fields:
         box += nodes.raw("", fields, format="html")
         if isinstance(question[-1], nodes.bullet_list) and "<fieldset>" in fields:
@@ -131,6 +134,6 @@ def load_scripts(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     """Load what works the folds, where there are any."""
-    if 'class="switch"' in context.get("body", ""):
-        app.add_js_file("reading.js")  # at once, so that nothing opens late and moves the rest
+    context["has_folds"] = 'class="switch"' in context.get("body", "")
+    if context["has_folds"]:
         app.add_js_file("questions.js", loading_method="defer")

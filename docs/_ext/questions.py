@@ -8,7 +8,7 @@ answer goes; their values travel to the page as data of the form that the questi
 import json
 import tomllib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def _evaluate(entry: Mapping[str, Any], names: dict[str, Any]) -> dict[str, Any]
         found = eval(expression, dict(names))
         return _keys(found, choices) if choices else _numbers(found)
 
-    kept = {key: entry[key] for key in ("near", "choices", "labels") if key in entry}
+    kept = {key: entry[key] for key in ("text", "near", "choices", "labels") if key in entry}
     return {
         **kept,
         "answer": value(entry["answer"]),
@@ -127,12 +127,19 @@ class Judged(SphinxDirective):
         return [judged(data=self.arguments[0])]
 
 
-def form(question: str, answer: Iterable[nodes.Node]) -> str:
-    """Write the form of a question, with the data that its answer carries; empty without data."""
-    found = [node for part in answer for node in part.findall(judged)]
-    if not found:
+def collect(doctree: nodes.document) -> dict[str, str]:
+    """Take what `scrape` has computed off a page: data by question."""
+    found = {}
+    for node in list(doctree.findall(judged)):
+        found[json.loads(b64decode(node["data"]))["text"]] = node["data"]
+        node.parent.remove(node)
+    return found
+
+
+def form(question: str, data: str) -> str:
+    """Write the form of a question; without data to compare an answer with, there is none."""
+    if not data:
         return ""
-    data = found[0]["data"]
     entry = json.loads(b64decode(data))
     if choices := entry.get("choices"):
         kind = "radio" if len(entry["answer"]) == 1 else "checkbox"
