@@ -2,131 +2,245 @@
 Filter a photograph
 ===================
 
-By the end of this page you have filtered a photograph with five kernels, know what to
-do at its border, and can do the work of a large kernel with two thin ones.
+By the end of this page you have filtered a photograph with five kernels, can tell from
+its taps what a kernel will do, and know a good guess for the pixels beyond the border.
 
-**You will need**
-:ref:`sphx_glr_tutorials_1_cross_correlation_plot_1_slide_multiply_add.py`.
+**You will need** :doc:`Slide, multiply, add <plot_1_slide_multiply_add>`.
 
-**You will learn**
-
-- what the sum of its taps says about a kernel;
-- how to score a guess about the pixels beyond the border;
-- how to split a kernel into a column and a row, and what that saves.
+**You will learn** what the sum of its taps says about a kernel, what a negative output
+means, and how to choose and to score a padding.
 """
 
 import matplotlib.pyplot as plt
 import torch
 from torch.nn.functional import pad
 
-from convtutor import corr2d, default_device, images, kernels, plots, tolerance
+from convtutor import corr2d, default_device, images, kernels, plots
 from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
-# Five kernels
-# ------------
-#
-# The photograph shows Grace Hopper, who wrote one of the first compilers.
+# The photograph shows Grace Hopper, who wrote one of the first compilers. Its pixels
+# are shades of grey, from 0 for black to 1 for white. We filter the part ``X`` that
+# shows her face. ``default_device`` has found the device that all this is computed on.
 
 photograph = images.photograph(device=device)
 X = photograph[60:260, 150:350]
-named = {
-    "box": kernels.box(9, 13, device=device),
-    "Gaussian": kernels.gaussian(9, 13, sigma=2, device=device),
-    "sharpen": kernels.sharpen(device=device),
-    "Sobel": kernels.sobel(device=device),
-    "Laplacian": kernels.laplacian(device=device),
-}
+print(photograph.shape, X.shape)
 
 # %%
-# Here are the three that do not blur. On an even patch of grey only the sum of the taps
-# counts. **Add them up: which make a picture, and which a map of differences?**
+fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.1), layout="constrained")
+plots.show_image(axes[0], photograph, title="photograph")
+plots.show_frame(axes[0], (60, 150, 200, 200), colour=plots.ORANGE, label="X")
+plots.show_image(axes[1], X, title="X, 200 × 200")
+fig.set_label(
+    "A grey portrait of a woman in uniform, with a frame around her face; beside it, "
+    "the framed part, larger."
+)
 
-for name in ("sharpen", "Sobel", "Laplacian"):
-    print(name, named[name], sep="\n")
+# %%
+# Five kernels
+# ------------
+#
+# Two of our kernels blur. The box takes the plain mean of its window. The
+# :term:`Gaussian` takes a mean, too, but the pixels near the middle count more. Both
+# have 9 rows and 13 columns here.
+
+box = kernels.box(9, 13, device=device)
+gaussian = kernels.gaussian(9, 13, sigma=2, device=device)
+
+# %%
+# The other three are small enough to read.
+
+sharpen = kernels.sharpen(device=device)
+sobel = kernels.sobel(device=device)
+laplacian = kernels.laplacian(device=device)
+for kernel in (sharpen, sobel, laplacian):
+    print(kernel)
+
+# %%
+# The first one, ``sharpen``, has a large 5 in the middle. Suppose that it lies on an
+# even patch of grey, where all nine pixels are 0.6. **Which number does it return?**
+
+even = torch.full((3, 3), 0.6, device=device)
+print(corr2d(even, sharpen))
+
+# %%
+torch.testing.assert_close(corr2d(even, sharpen).item(), 0.6, rtol=0, atol=1e-4)
+
+# %%
+# It returns 0.6 again. Each product is a tap times 0.6, so the sum is 0.6 times the sum
+# of the taps, and these taps add up to 5 − 4 = 1. A kernel whose taps add up to 1 keeps
+# the brightness of an even patch: it makes a picture. The box and the Gaussian do this
+# as well. The taps of the other two kernels add up to 0. They answer 0 on every even
+# patch, and something else only where the picture changes.
+
+# %%
+for kernel in (box, gaussian, sharpen):
+    assert abs(kernel.sum().item() - 1) < 1e-5
+for kernel in (sobel, laplacian):
+    assert kernel.sum() == 0
+for kernel, largest in ((sharpen, 5), (sobel, 2), (laplacian, 1)):
+    assert kernel.max() == largest
+assert round(box.max().item(), 4) == round(1 / 117, 4)
+assert round(gaussian[4, 6].item(), 3) == 0.041
+
+# %%
+# The second one, :term:`Sobel`, looks for upright edges: it takes what lies on the
+# left, minus what lies on the right. Here is such an edge, bright on the left.
+
+edge = torch.tensor(
+    [
+        [1.0, 1.0, 0.0],
+        [1.0, 1.0, 0.0],
+        [1.0, 1.0, 0.0],
+    ],
+    device=device,
+)
+
+# %%
+# Lay Sobel's nine taps on these nine pixels. **What does Sobel answer?**
+
+print(corr2d(edge, sobel))
+
+# %%
+assert corr2d(edge, sobel).round() == 4
+assert corr2d(edge.flip(1), sobel).round() == -4
+
+# %%
+# It answers 4, because the left column gives 1 + 2 + 1 and the right column lies on
+# zeros. The number is positive, because the left is the brighter side. Turn the edge
+# around, bright on the right, and the answer is −4.
+
+# %%
+# The third one, the :term:`Laplacian`, adds up the four neighbours and takes away four
+# times the pixel. It answers wherever a pixel differs from the mean of its neighbours,
+# in whatever direction.
+#
+# Here are all five at work. Grey pictures show brightness. In the other two, orange
+# stands for positive numbers, blue for negative ones, and a pale colour for 0.
 
 # %%
 fig, axes = plt.subplots(2, 3, figsize=(5.6, 4.2), layout="constrained")
-plots.show_image(axes[0, 0], X, title="original")
-for ax, (name, K) in zip(axes.flat[1:], named.items(), strict=True):
-    show = plots.show_image if K.sum() > 0.5 else plots.show_response
-    show(ax, corr2d(X, K), title=name)
+plots.show_image(axes[0, 0], X, title="X")
+plots.show_image(axes[0, 1], corr2d(X, box), title="box")
+plots.show_image(axes[0, 2], corr2d(X, gaussian), title="Gaussian")
+plots.show_image(axes[1, 0], corr2d(X, sharpen), title="sharpen")
+plots.show_response(axes[1, 1], corr2d(X, sobel), title="Sobel")
+plots.show_response(axes[1, 2], corr2d(X, laplacian), title="Laplacian")
 fig.set_label(
     "A face six times: the original; two blurs; sharpened, with every wrinkle; Sobel's "
     "upright edges in orange and blue; the Laplacian's thin lines of both colours."
 )
 
 # %%
-# Taps that add up to 1 make a picture, taps that add up to 0 leave only what changes.
-# :term:`Sobel` answers in orange, with positive numbers, where the left is brighter.
+# Look at the edges of the face in Sobel's picture. They are orange where bright skin is
+# left of something dark, and blue where it is right of it. In a real picture the rows
+# above and below have a say, too. So among the pixels whose left neighbour is brighter
+# than the right one, Sobel's answer is positive in nine of ten.
 
-largest = [(*K.shape, round(K.max().item(), 3)) for K in named.values()]
-assert largest == [(9, 13, 0.009), (9, 13, 0.041), (3, 3, 5), (3, 3, 2), (3, 3, 1)]
-assert [round(K.sum().item(), 6) for K in named.values()] == [1, 1, 1, 0, 0]
-assert (corr2d(X, named["Sobel"]) * (X[1:-1, :-2] - X[1:-1, 2:])).mean() > 0
+# %%
+left_minus_right = X[1:-1, :-2] - X[1:-1, 2:]
+positive = corr2d(X, sobel)[left_minus_right > 0] > 0
+assert round(positive.float().mean().item(), 1) == 0.9
 
 # %%
 # What lies beyond the border?
 # ----------------------------
 #
-# The output is smaller than the image. To keep the size, pad the image with guesses.
-# PyTorch has four: zeros (``constant``), the opposite side (``circular``), a mirror
-# (``reflect``), the last pixel again (``replicate``). Let the :term:`Gaussian` blur a
-# part of the photograph, in its true surroundings and in each. **Which comes closest?**
+# The output is smaller than the image, because the kernel may not hang over its border.
+# To keep the size, we put guesses around the image before we filter it. This is called
+# :term:`padding`. PyTorch's function ``pad`` offers four guesses:
+#
+# - ``constant`` takes zeros,
+# - ``circular`` takes the pixels from the opposite side of the image,
+# - ``reflect`` takes a mirror image,
+# - ``replicate`` takes the last pixel again.
+#
+# We can score these guesses on a part of the photograph, because around a part we know
+# the true pixels. The function below gets a part with its true surroundings, 4 rows and
+# 6 columns on each side, which is how far our Gaussian reaches. It blurs the part once
+# with them and once with guesses in their place. It returns how far apart the two blurs
+# are: the root of the mean squared difference.
+#
+# ``pad`` wants to know how much to add at the left, at the right, at the top and at the
+# bottom, in this order. It also wants an axis in front of rows and columns; ``[None]``
+# adds one, and ``[0]`` takes it away again.
 
 
-def border_error(image, K, mode):
-    m, n = K.shape[0] // 2, K.shape[1] // 2
-    larger = image[150 - m : 270 + m, 180 - n : 270 + n]
-    padded = pad(larger[None, m:-m, n:-n], (n, n, m, m), mode=mode)[0]
-    return (corr2d(padded, K) - corr2d(larger, K)).square().mean().sqrt().item()
+def blur_error(surrounded, mode):
+    truth = corr2d(surrounded, gaussian)
+    part = surrounded[4:-4, 6:-6]
+    padded = pad(part[None], (6, 6, 4, 4), mode=mode)[0]
+    difference = corr2d(padded, gaussian) - truth
+    return difference.square().mean().sqrt().item()
 
-
-modes = ("constant", "circular", "reflect", "replicate")
-errors = [border_error(photograph, named["Gaussian"], mode) for mode in modes]
-for mode, error in zip(modes, errors, strict=True):
-    print(f"{mode:9} {error:.4f}")
-assert errors == sorted(errors, reverse=True)
 
 # %%
-# The last pixel again, here. Zeros put a black frame round the picture, the far side is
-# a stranger, and a mirror lets a rise in brightness fall again, not just level off.
-#
-# Two thin kernels for a thick one
-# --------------------------------
-#
-# If a kernel is a column times a row, its work can be done one axis at a time: *h* +
-# *w* multiplications for each pixel, not *h* × *w*. The :term:`rank` counts how many
-# such products make up a kernel. **Which need only one?**
+# Take the 120 × 90 pixels that begin in row 150 and column 180. Their blur will be
+# wrong near the border, more or less, depending on the guess. **Which of the four blurs
+# will be closest to the true one?**
 
-ranks = {name: torch.linalg.matrix_rank(K.cpu()).item() for name, K in named.items()}
-print(ranks)
-assert list(ranks.values()) == [1, 1, 2, 1, 2]
+surrounded = photograph[146:274, 174:276]
+errors = {}
+for mode in ("constant", "circular", "reflect", "replicate"):
+    errors[mode] = blur_error(surrounded, mode)
+    print(f"{mode:9} {errors[mode]:.4f}")
 
 # %%
-# Three are :term:`separable`: :func:`torch.linalg.svd` finds their column and row.
+assert surrounded[4:-4, 6:-6].shape == (120, 90)
+best_first = sorted(errors, key=errors.get)
+assert best_first == ["replicate", "reflect", "circular", "constant"]
 
-K = named["Gaussian"]
-U, S, Vh = (part.to(device) for part in torch.linalg.svd(K.cpu()))
-column, row = U[:, :1] * S[0], Vh[:1]
-thin = corr2d(corr2d(X, column), row)
-torch.testing.assert_close(thin, corr2d(X, K), **tolerance(X.dtype, device, terms=117))
-print(K.numel(), "multiplications for each pixel, or", column.numel() + row.numel())
+# %%
+# Repeating the last pixel comes closest on this part. Brightness mostly changes little
+# from one pixel to the next, so the nearest pixel is a good guess for its missing
+# neighbour. A mirror image starts equally well, but where the brightness rises towards
+# the border, the mirror image falls again. The opposite side of the picture shows
+# something else altogether. Zeros are the worst guess here: they put a black frame
+# around the picture, and the blur smears it inwards.
+
+# %%
+# One part of one picture proves little. So take 200 parts of this size, each at a
+# random place of the photograph. **In how many of the 200 will repeating the last pixel
+# be the best guess?**
+
+generator = torch.Generator().manual_seed(0)
+wins = dict.fromkeys(errors, 0)
+for _ in range(200):
+    top = torch.randint(600 - 128 + 1, (), generator=generator)
+    left = torch.randint(512 - 102 + 1, (), generator=generator)
+    somewhere = photograph[top : top + 128, left : left + 102]
+    scores = {mode: blur_error(somewhere, mode) for mode in wins}
+    best = min(scores, key=scores.get)
+    wins[best] += 1
+print(wins)
+
+# %%
+assert 170 <= wins["replicate"] <= 190
+assert wins["reflect"] >= 0.8 * (200 - wins["replicate"])
+
+# %%
+# It is the best guess in about nine of ten parts, and nearly always the mirror image
+# wins the others. So the last pixel is a good choice for a photograph, but not a law:
+# on another kind of picture, score the guesses again. Pictures that really do repeat,
+# such as a map of the whole earth from east to west, want ``circular``.
 
 # %%
 # Try it yourself
 # ---------------
 #
-# A blur is the mean of the window. To sharpen, go the other way: push each pixel away
+# A blur is a mean of the window. To sharpen, go the other way, and push each pixel away
 # from that mean. **Which single kernel does it?**
 
 ask("sharpening_kernel")
 
 # %%
-# Replace the dots. Whatever the amount, an even grey should stay as it is.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one. Whatever the amount, an even
+# patch of grey should stay as it is.
 
 
 def sharpening_kernel(height, width, amount, device): ...  # about 3 lines
@@ -138,13 +252,16 @@ check("sharpening_kernel", sharpening_kernel)
 # In practice
 # -----------
 #
-# :class:`torch.nn.Conv2d` takes these as ``padding_mode``, ``constant`` as ``zeros``.
-# PyTorch's *reflect* is *mirror* in ``scipy.ndimage``, where *reflect* is another mode.
+# The layer :class:`torch.nn.Conv2d` takes the four guesses as its ``padding_mode``,
+# where ``constant`` is called ``zeros`` and is the default. Mind the names when you
+# change libraries. PyTorch's *reflect* is called *mirror* in ``scipy.ndimage``. The
+# *reflect* of ``scipy.ndimage`` is a mirror image that begins with the last pixel once
+# more.
 #
 # Further reading
 # ---------------
 #
 # - A. Torralba, P. Isola and W. Freeman, `Foundations of Computer Vision
 #   <https://visionbook.mit.edu>`__: linear filters, with many more kernels.
-# - S. Eddins, `Separable convolution: part 2
-#   <https://blogs.mathworks.com/steve/2006/11/28/separable-convolution-part-2/>`__.
+# - :doc:`Separate a kernel <plot_4_separate_a_kernel>`: how to get a large blur for
+#   little work.

@@ -2,21 +2,27 @@ r"""
 Ask what the data can show
 ==========================
 
-By the end of this page you can tell in advance how much of a kernel an image teaches.
+By the end of this page you can tell in advance how much of a kernel an image can teach.
 
 **You will need** :ref:`sphx_glr_tutorials_3_learning_plot_2_learn_a_kernel.py`, and
-what the rank and the singular values of a matrix are.
+what a matrix does to a vector.
 
-**You will learn**
-
-- why a loss of zero does not mean that the kernel is found;
-- what makes an image a good teacher.
+**You will learn** why a loss of zero does not mean that the kernel is found, and what
+makes an image a good teacher.
 """
 
 import matplotlib.pyplot as plt
 import torch
 
-from convtutor import corr2d, default_device, images, kernels, learn_kernel, plots
+from convtutor import (
+    corr2d,
+    curvature,
+    default_device,
+    images,
+    kernels,
+    learn_kernel,
+    plots,
+)
 from convtutor.exercises import ask, check
 
 device = default_device()
@@ -24,110 +30,288 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 torch.manual_seed(0)
 
 # %%
-# Zero loss, wrong kernel
-# -----------------------
-#
-# The stripe has taught a kernel with two taps. Now let it teach one with nine, Sobel's,
-# from zero and from two random starts. **Will the three agree?**
-
 X = images.striped(6, 8, device=device)
 K = kernels.sobel(device=device)
 Y = corr2d(X, K)
-found = []
-for start in (torch.zeros(3, 3), torch.rand(3, 3), torch.rand(3, 3)):
+
+# %%
+fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.2), width_ratios=(8, 3, 6))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], X, title="the image", limit=4)
+plots.show_grid(axes[1], K, title="Sobel", limit=4)
+plots.show_grid(axes[2], Y, title="the response", limit=4)
+fig.set_label(
+    "The striped image of ones and zeros; Sobel's kernel, 1, 0, −1 above 2, 0, −2 "
+    "above 1, 0, −1; and its response: four equal rows 4, 4, 0, 0, −4, −4.\n\n"
+    "From the image and the response a kernel of nine taps is to be learned."
+)
+
+# %%
+# Zero loss, wrong kernel
+# -----------------------
+#
+# The striped image has taught a kernel with two taps. Can it teach one with nine, the
+# edge detector of :term:`Sobel`? We learn three times: once we start with all taps at
+# zero, and twice with random taps.
+
+starts = {
+    "from zero": torch.zeros(3, 3),
+    "from random taps": torch.rand(3, 3),
+    "from others": torch.rand(3, 3),
+}
+found = {}
+for name, start in starts.items():
     trace = learn_kernel(X, Y, (3, 3), lr=0.02, steps=60, start=start.to(device))
-    assert trace.losses[-1] < 1e-8
-    found.append(trace.kernel.cpu())
+    found[name] = trace.kernel.cpu()
+    print(f"{name}: loss below 1e-8:", trace.losses[-1].item() < 1e-8)
 
 # %%
-titles = ("Sobel's kernel", "found from zero", "from a random start", "from another")
-fig, axes = plt.subplots(2, 2, figsize=(5, 5), layout="constrained")
-for ax, title, kernel in zip(axes.flat, titles, [K, *found], strict=True):
+for kernel in found.values():
+    torch.testing.assert_close(corr2d(X.cpu(), kernel), Y.cpu(), rtol=0, atol=1e-3)
+
+# %%
+# All three losses are as good as zero, so each of the learned kernels gives the right
+# response. **How many of the three are Sobel's kernel?**
+
+matches = [torch.allclose(kernel, K.cpu(), atol=0.1) for kernel in found.values()]
+print("how many:", sum(matches))
+
+# %%
+assert sum(matches) == 0
+first, second, third = found.values()
+assert (first - second).abs().max() > 0.1
+assert (first - third).abs().max() > 0.1
+assert (second - third).abs().max() > 0.1
+
+# %%
+# None of them is. Training has done its duty and made the loss zero, but there are many
+# kernels with a loss of zero, and where it ends depends on where it started.
+
+# %%
+fig, axes = plt.subplots(2, 2, figsize=(4.4, 4.8), layout="constrained")
+for ax, (title, kernel) in zip(axes.flat, {"Sobel": K, **found}.items(), strict=True):
     plots.show_grid(ax, kernel.cpu().round(decimals=2), title=title, limit=2)
-fig.set_label("Four different 3 by 3 kernels, whose columns add up to 4, 0 and −4.")
+fig.set_label(
+    "Four different 3 by 3 kernels. Sobel's has the columns 1, 2, 1, then zeros, then "
+    "−1, −2, −1; the one found from zero has equal taps in each column; the others "
+    "have uneven ones.\n\n"
+    "On the striped image all four give the same response."
+)
 
 # %%
-# All three are perfect here, no two agree, and none is Sobel's. But add up the columns:
-# 4, 0 and −4, every time.
+# Here are the four kernels. No two are alike, and yet they have something in common.
+# **What do the three taps in the left column add up to, in each of the kernels?**
 
-sums = torch.tensor([4.0, 0, -4]).expand(3, 3)
-torch.testing.assert_close(torch.stack(found).sum(1), sums, rtol=0, atol=1e-3)
-assert sum(torch.allclose(a, b, 0, 0.1) for a in found for b in [*found, K.cpu()]) == 3
+for name, kernel in found.items():
+    print(name, [round(total, 2) + 0.0 for total in kernel.sum(0).tolist()])
+
+# %%
+sums = torch.tensor([4.0, 0.0, -4.0]).expand(3, 3)
+torch.testing.assert_close(
+    torch.stack([*found.values()]).sum(1), sums, rtol=0, atol=1e-3
+)
+
+# %%
+# They add up to 4, as in Sobel's kernel, and the other columns to 0 and −4. The image
+# cannot show more than these sums. All its rows are equal, so the three taps of a
+# column always lie on three equal pixels, and the response depends on their sum alone.
 
 # %%
 # Count what shows
 # ----------------
 #
-# Write every window as a row of a matrix :math:`A`, and the response is :math:`A` times
-# the nine taps. The rank of :math:`A` counts what can be learned.
+# For other images this is harder to see, so we let the computer count. Write each
+# window of the image as a row of nine numbers. Together these rows are a matrix
+# :math:`A`, and :math:`A` times the nine taps is the response, all output pixels below
+# each other. Each row is one equation for the taps.
 
 
-def windows(image):  # in float64, for a rank must tell zero from rounding
-    return image.cpu().double().unfold(0, 3, 1).unfold(1, 3, 1).reshape(-1, 9)
+def windows(image):
+    cut = image.cpu().double().unfold(0, 3, 1).unfold(1, 3, 1)
+    return cut.reshape(-1, 9)
 
 
 A = windows(X)
-print(tuple(A.shape), "has rank", torch.linalg.matrix_rank(A).item())
-assert A.shape == (24, 9) and torch.linalg.matrix_rank(A) == 3
+print("A has", A.shape[0], "rows and", A.shape[1], "columns")
 
 # %%
-# Three of nine: the rows of the stripe are equal, so the three taps of a column see the
-# same pixel, and only their sum shows. The pseudo-inverse picks, of all *least squares*
-# solutions, the smallest. **Which of the four is that?**
+response = (A @ K.cpu().double().flatten()).reshape(4, 6)
+torch.testing.assert_close(response, Y.cpu().double())
+assert A.shape == (24, 9)
+
+# %%
+# (The first ``unfold`` cuts the rows of the image into windows of height 3, the second
+# one the columns into windows of width 3. With 64 bits there is no doubt which numbers
+# are zero.)
+#
+# There are 24 equations for nine taps, but they repeat each other: windows in the same
+# columns are equal. The :term:`rank` of a matrix is the number of equations that say
+# something new. **What is the rank of A?**
+
+rank = torch.linalg.matrix_rank(A).item()
+print("rank:", rank)
+
+# %%
+assert rank == 3
+
+# %%
+# The rank is 3: one for each column sum. Nine taps are asked for, but the data
+# determine three numbers, so six directions in the space of kernels remain open. Had we
+# looked at the rank before training, we would have known.
+
+# %%
+# Where does descent end?
+# -----------------------
+#
+# Of all kernels with zero loss, one is the smallest: its taps have the least sum of
+# squares. The *pseudo-inverse* of :math:`A` finds it. **Which of the three learned
+# kernels is the smallest one?**
+#
+# - the one found from zero
+# - the one found from random taps
+# - the one found from others
 
 smallest = (torch.linalg.pinv(A) @ Y.cpu().double().flatten()).reshape(3, 3).float()
-torch.testing.assert_close(smallest, sums / 3)
-torch.testing.assert_close(smallest, found[0], rtol=0, atol=1e-3)
+print(smallest.round(decimals=2))
+same = []
+for name, kernel in found.items():
+    if torch.allclose(kernel, smallest, atol=1e-3):
+        same.append(name)
+print(same)
 
 # %%
-# The one found from zero, which spreads every sum evenly. A step of gradient descent is
-# a mixture of windows, so it never adds what no window sees.
-#
+assert same == ["from zero"]
+torch.testing.assert_close(smallest, sums / 3)
+for name, start in starts.items():
+    change = found[name] - start  # the same in all three rows
+    torch.testing.assert_close(change, change[:1].expand(3, 3), rtol=0, atol=1e-4)
+
+# %%
+# It is the one found from zero. A step of gradient descent adds up windows, each times
+# its error, so it changes the kernel only in ways that some window can see. What no
+# window sees stays as it was at the start: zero, if we start from zero, and random
+# leftovers otherwise. To be as small as possible, a column spreads its sum evenly over
+# its taps.
+
+# %%
 # A better teacher
 # ----------------
 #
-# A :term:`singular value` of :math:`A` says how large the response is to a direction in
-# the space of kernels. The largest over the smallest is the :term:`condition number`.
-# **Which is the best teacher:** a photograph, random pixels, or one bright pixel?
+# A full rank is not all. A matrix of rank 9 determines nine taps, but perhaps some of
+# them only just. The :term:`singular values <singular value>` of :math:`A` say how
+# strongly it responds: there are nine directions in the space of kernels, at right
+# angles to each other, and for each a singular value, which is the size of the response
+# to a kernel of length 1 in that direction. The largest singular value divided by the
+# smallest is the :term:`condition number`. The closer it is to 1, the more alike all
+# directions show.
+#
+# Here are three candidates, all of 6 × 8 pixels: a piece of the photograph, random
+# zeros and ones, and a single bright pixel in the dark.
 
-pixel, dice = images.impulse(6, 8), torch.randint(0, 2, (6, 8)).float()
-photograph = images.photograph()[200:206, 200:208]
-teachers = {"photograph": photograph, "random pixels": dice, "one bright pixel": pixel}
-spectra = {name: torch.linalg.svdvals(windows(X)) for name, X in teachers.items()}
-torch.testing.assert_close(spectra["one bright pixel"], torch.ones(9).double())
-assert spectra["random pixels"].min() > 1
+teachers = {
+    "photograph": images.photograph()[200:206, 200:208],
+    "random": torch.randint(0, 2, (6, 8)).float(),
+    "one pixel": images.impulse(6, 8),
+}
+
+# %%
+fig, axes = plt.subplots(1, 3, figsize=(5.6, 1.9), layout="constrained")
+for ax, (name, image) in zip(axes, teachers.items(), strict=True):
+    plots.show_image(ax, image, title=name)
+fig.set_label(
+    "Three small images of 6 by 8 pixels: a nearly even grey, black and white at "
+    "random, and a single white pixel on black."
+)
+
+# %%
+# Each of them would let us learn nine taps. **Which of the three has the smallest
+# condition number?**
+#
+# - the photograph
+# - random pixels
+# - one bright pixel
+
+conditions = {}
+for name, image in teachers.items():
+    conditions[name] = torch.linalg.cond(windows(image)).item()
+    print(f"{name:10} {conditions[name]:6.1f}")
+
+# %%
+spectra = {name: torch.linalg.svdvals(windows(x)) for name, x in teachers.items()}
+torch.testing.assert_close(spectra["one pixel"], torch.ones(9).double())
+assert conditions["one pixel"] < conditions["random"] < conditions["photograph"]
+assert spectra["random"].min() > 1
+assert all(torch.linalg.matrix_rank(windows(x)) == 9 for x in teachers.values())
+
+# %%
+# One bright pixel has the condition number 1, and there is none smaller. It visits each
+# tap once and copies it into the response, so all directions show alike. In the
+# photograph neighbouring pixels are nearly equal, so raising one tap and lowering the
+# next has hardly any effect.
 
 # %%
 fig, ax = plt.subplots(figsize=(5, 3.4), layout="constrained")
-plots.show_spectra(ax, spectra, title="how large the response to a direction is")
-fig.set_label("One line falls steeply, one gently; that of the bright pixel is level.")
+plots.show_spectra(ax, spectra, title="how strongly each direction shows")
+fig.set_label(
+    "Nine singular values for each teacher, on a logarithmic axis. The photograph's "
+    "fall steeply. The random pixels' fall gently, and stay above 1. The one pixel's "
+    "are all 1.\n\n"
+    "The singular values of the three teachers, from the largest to the smallest."
+)
 
 # %%
-# One pixel copies the kernel, flipped, into the response: all directions alike. In a
-# photograph neighbours are alike: what tells them apart drowns first in noise. The taps
-# found are linear in the response. So noise of 0.01 in the place of the response gives
-# the error of the taps:
+# A condition number compares a teacher with itself. But if there is *noise* in the
+# response, what counts is the size of the response itself, because a small one drowns.
+# The figure shows the singular values. Suppose the response has an error of about 0.01
+# at every pixel. **From which teacher do we then get the kernel with the smallest
+# error?**
+#
+# - the photograph
+# - random pixels
+# - one bright pixel
 
 errors = {}
 for name, image in teachers.items():
-    A, noise = windows(image), 0.01 * torch.randn(24, 1000).double()
-    errors[name] = (torch.linalg.pinv(A) @ noise).norm(dim=0).mean()
-    print(f"{name:16} condition {torch.linalg.cond(A):5.1f}, error {errors[name]:.3f}")
-assert errors["random pixels"] < errors["one bright pixel"] < errors["photograph"]
+    noise = 0.01 * torch.randn(24, 1000).double()  # a thousand trials
+    errors_of_taps = torch.linalg.pinv(windows(image)) @ noise
+    errors[name] = errors_of_taps.norm(dim=0).mean().item()
+    print(f"{name:10} {errors[name]:.3f}")
 
 # %%
-# The bright pixel has condition number 1, the best there is. But random pixels light up
-# many windows, so even their smallest singular value is larger: with noise, they win.
-#
+assert errors["random"] < errors["one pixel"] < errors["photograph"]
+
+# %%
+# From random pixels. They light up many windows, so that even their smallest singular
+# value is larger than 1, and the noise matters less. The single pixel is as fair as a
+# teacher can be, but it speaks softly. (The least-squares kernel is linear in the
+# response, so we need not learn anything here: the pseudo-inverse turns the noise in
+# the response into the error of the taps.)
+
+# %%
+# The page about the learning rate looked at the same thing from the other side. There,
+# the :term:`curvatures <curvature>` of the loss decided how fast descent is. They are
+# twice the *squares* of the singular values. So if the condition number is 30, the
+# steepest direction of the loss is 900 times as steep as the flattest one.
+
+curvatures = torch.linalg.eigvalsh(curvature(teachers["random"].double(), (3, 3)))
+ratio = (curvatures[-1] / curvatures[0]).item()
+print(f"condition number {conditions['random']:.2f}, squared {ratio:.1f}")
+
+# %%
+torch.testing.assert_close(curvatures.flip(0), 2 * spectra["random"] ** 2)
+torch.testing.assert_close(ratio, conditions["random"] ** 2)
+
+# %%
 # Try it yourself
 # ---------------
 #
-# Of kernels that the stripe cannot tell apart, **which has the least sum of squares?**
+# The striped image cannot tell kernels apart that have the same column sums. **Which of
+# these kernels has the least sum of squares?**
 
 ask("visible_part")
 
 # %%
-# Replace the dots.
+# Replace the dots and run this cell again.
 
 
 def visible_part(kernel): ...  # about 1 line
@@ -139,7 +323,10 @@ check("visible_part", visible_part)
 # In practice
 # -----------
 #
-# Often data pin down fewer weights than there are; *weight decay* lets the rest fade.
+# If a kernel that you have learned has a loss of zero and looks like nonsense, look at
+# the rank of the windows before you look for a bug. More varied images help. If there
+# are none, *weight decay* helps, which pulls all weights a little towards zero in each
+# step: what the data do not determine fades away, so the start no longer matters.
 #
 # Further reading
 # ---------------
