@@ -2,17 +2,13 @@ r"""
 Tell correlation from convolution
 =================================
 
-By the end of this page you can tell from one bright pixel which of the two a function
-computes, and you know when the difference matters.
+By the end of this page you can tell from a single bright pixel which of the two a
+function computes, and you know when the difference matters.
 
-**You will need**
-:ref:`sphx_glr_tutorials_1_cross_correlation_plot_1_slide_multiply_add.py`.
+**You will need** :doc:`Slide, multiply, add <plot_1_slide_multiply_add>`.
 
-**You will learn**
-
-- that convolution is cross-correlation with the kernel turned by half a turn;
-- which of the two lets image and kernel change places;
-- why it matters for a kernel that is given, and not for one that is learned.
+**You will learn** what convolution does with the kernel, which of the two operations
+lets image and kernel change places, and which kernels do not mind.
 """
 
 import matplotlib.pyplot as plt
@@ -20,115 +16,254 @@ import torch
 from scipy import signal
 from torch.nn.functional import pad
 
-from convtutor import corr2d, default_device, images, kernels, learn_kernel, plots
+from convtutor import corr2d, default_device, images, kernels, plots
 from convtutor.exercises import ask, check
 
 device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
-torch.manual_seed(0)
+
+# %%
+# Here is a dark image with three bright pixels, and a kernel whose taps form a
+# triangle: they are 1 inside and 0 outside. You can tell at a glance if this triangle
+# has been turned or mirrored. ``default_device`` has found the device to compute on.
+
+dots = torch.zeros(20, 28, device=device)
+dots[9, 5] = 1
+dots[4, 14] = 1
+dots[13, 21] = 1
+triangle = torch.ones(7, 5, device=device).tril()
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.9), width_ratios=(28, 9))
+fig.set_layout_engine("constrained")
+plots.show_image(axes[0], dots, title="dots")
+plots.show_image(axes[1], pad(triangle, (2, 2, 2, 2)), title="triangle")
+fig.set_label(
+    "Left, a black image of 20 by 28 pixels with three white ones. Right, a white "
+    "triangle of 7 by 5 pixels: upright at its left side, flat at the bottom."
+)
 
 # %%
 # A sign apart
 # ------------
 #
 # Cross-correlation, or correlation for short, adds up :math:`X_{i+a,\,j+b} \, K_{a,b}`.
-# :term:`Convolution` goes through the window backwards:
+# :term:`Convolution` has a minus in place of the plus:
 #
 # .. math:: Y_{i,j} = \sum_{a,b} X_{i-a,\,j-b} \, K_{a,b}.
 #
-# That is forwards through a :term:`flipped <flip>` kernel, one that made half a turn.
-# Let it hang over the border, onto zeros, while it meets the image: mode :term:`full`.
-
-
-def correlate(X, K):
-    h, w = K.shape
-    return corr2d(pad(X, (w - 1, w - 1, h - 1, h - 1)), K)  # pad: the last axis first
-
-
-def convolve(X, K):
-    return correlate(X, K.flip(0, 1))
-
-
-# %%
-# One bright pixel tells
-# ----------------------
+# While the taps are taken from first to last, the pixels are taken from last to first.
+# It makes no difference to the sum if we take both the other way round. So a
+# convolution is a correlation with the :term:`flipped <flip>` kernel: its rows and its
+# columns run backwards, which is half a turn.
 #
-# An image that is dark but for one pixel is an :term:`impulse`. The taps stand in a
-# triangle. **Which operation puts it down as it is, and what does the other do?**
+# Both functions below put zeros around the image first, so that the kernel may hang
+# over the border as long as it meets at least one pixel. This mode is called
+# :term:`full`. ``pad`` wants the numbers for the left, the right, the top and the
+# bottom.
 
-X = images.impulse(2, 4, row=0, column=2, device=device)
-K = torch.tensor([[1.0, 0.0], [2.0, 3.0], [4.0, 5.0]], device=device)
+
+def correlate(image, kernel):
+    h, w = kernel.shape
+    padded = pad(image, (w - 1, w - 1, h - 1, h - 1))
+    return corr2d(padded, kernel)
+
+
+def convolve(image, kernel):
+    return correlate(image, kernel.flip(0, 1))
+
 
 # %%
-fig, axes = plt.subplots(2, 2, figsize=(4.4, 4), layout="constrained")
-plots.show_grid(axes[0, 0], X, title="image X", limit=5)
-plots.show_grid(axes[0, 1], K, title="kernel K")
-plots.show_grid(axes[1, 0], correlate(X, K), title="cross-correlation")
-plots.show_grid(axes[1, 1], convolve(X, K), title="convolution")
+# Now correlate the dots with the triangle. Each dot leaves a mark of 7 × 5 pixels in
+# the output. **What does the mark look like?**
+#
+# - like the triangle as it is
+# - like the triangle upside down
+# - like the triangle in a mirror that stands beside it
+# - like the triangle after half a turn
+
+one_dot = torch.ones(1, 1, device=device)
+mark = correlate(one_dot, triangle)
+looks = {
+    "as it is": triangle,
+    "upside down": triangle.flip(0),
+    "mirrored": triangle.flip(1),
+    "half a turn": triangle.flip(0, 1),
+}
+for name, look in looks.items():
+    print(f"{name:12}", torch.allclose(mark, look, atol=1e-4))
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.6), layout="constrained")
+plots.show_image(axes[0], correlate(dots, triangle), title="cross-correlation")
+plots.show_image(axes[1], convolve(dots, triangle), title="convolution")
 fig.set_label(
-    "An image with a single one; a kernel with the taps 1 to 5 in a triangle; their "
-    "cross-correlation, the triangle half-turned; their convolution, the triangle."
+    "Left, three triangles that stand on their tips, after half a turn. Right, three "
+    "triangles as they were."
 )
 
 # %%
-# Convolution *stamps* the kernel on the bright pixel. Correlation stamps it turned: the
-# first window to touch a pixel does so with the kernel's *last* tap.
+torch.testing.assert_close(mark, triangle.flip(0, 1))
+torch.testing.assert_close(convolve(one_dot, triangle), triangle)
+torch.testing.assert_close(convolve(dots, triangle)[9:16, 5:10], triangle)
 
-torch.testing.assert_close(convolve(X, K)[0:3, 2:4], K)
+# %%
+# Correlation leaves the triangle turned by half a turn. Convolution leaves it as it is:
+# it stamps the kernel on every bright pixel. This is why convolution is the natural
+# operation for a blur in a camera or an echo in a room, where each point leaves the
+# same mark.
+
+# %%
+# Why it turns
+# ------------
+#
+# Take smaller numbers to see the reason. The image is dark but for one pixel, which is
+# called an :term:`impulse`. The taps of the kernel are all different.
+
+impulse = images.impulse(2, 4, row=0, column=2, device=device)
+K = torch.tensor([[1.0, 0.0], [2.0, 3.0], [4.0, 5.0]], device=device)
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(4.4, 2.1), width_ratios=(4, 2))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], impulse, title="impulse", limit=5)
+plots.show_grid(axes[1], K, title="kernel K", limit=5)
+fig.set_label(
+    "An image of 2 by 4 pixels with a single 1 in the first row; a kernel of 3 by 2 "
+    "taps: 1, 0; 2, 3; 4, 5."
+)
+
+# %%
+# Slide the kernel over the image, row by row, each row from left to right. It begins at
+# the top left, where it hangs over the border. **Which tap is the first to lie on the
+# bright pixel?**
+
+marks = correlate(impulse, K)
+first_tap = marks[marks > 0.5][0]
+print(round(first_tap.item()))
+print(marks)
+
+# %%
+assert first_tap.round() == 5
+torch.testing.assert_close(marks[0:3, 2:4], K.flip(0, 1))
+torch.testing.assert_close(convolve(impulse, K)[0:3, 2:4], K)
+
+# %%
+# The last tap, 5, comes first. The kernel arrives from the top left, so its bottom
+# right corner is ahead. One step further, the 4 lies on the bright pixel, and at the
+# very end of the way it is the 1. The output lists the taps in the order in which they
+# meet the pixel, which is the reverse order.
 
 # %%
 # One of them commutes
 # --------------------
 #
-# **In which of the two may image and kernel change places**, as factors may?
+# The two factors of a product may change places: 2 · 3 is 3 · 2. Take an image with
+# more than one number, and let image and kernel change places. **For which of the two
+# does the result stay the same?**
+#
+# - for cross-correlation only
+# - for convolution only
+# - for both
+# - for neither
 
 X = torch.tensor([[1.0, 0.0, 2.0, -1.0], [0.0, 3.0, 0.0, 1.0]], device=device)
-same = [torch.allclose(f(X, K), f(K, X), atol=1e-4) for f in (convolve, correlate)]
-print("convolution: {}, correlation: {}".format(*same))
-assert same == [True, False]
+correlates = torch.allclose(correlate(X, K), correlate(K, X), atol=1e-4)
+convolves = torch.allclose(convolve(X, K), convolve(K, X), atol=1e-4)
+print("cross-correlation:", correlates)
+print("convolution:", convolves)
+
+# %%
+assert convolves and not correlates
 torch.testing.assert_close(correlate(X, K), correlate(K, X).flip(0, 1))
 
 # %%
-# In a convolution. A correlation comes back turned by half a turn. SciPy agrees:
+# It stays the same for convolution only. In a convolution the places of pixel and tap
+# add up to the place of the output, and a sum does not mind the order. In a correlation
+# it is the difference of the two places that counts, and a difference changes its sign:
+# the result comes back turned by half a turn.
+
+# %%
+# SciPy has both operations, and it agrees with ours. It works with NumPy's arrays,
+# which ``.numpy()`` makes of a tensor on the processor.
 
 x, k = X.cpu().numpy(), K.cpu().numpy()
-ours = convolve(X, K).cpu().numpy(), correlate(X, K).cpu().numpy()
-torch.testing.assert_close(ours, (signal.convolve2d(x, k), signal.correlate2d(x, k)))
+theirs = torch.tensor(signal.convolve2d(x, k), device=device)
+print(torch.allclose(theirs, convolve(X, K), atol=1e-4))
+
+# %%
+torch.testing.assert_close(theirs, convolve(X, K), rtol=0, atol=1e-4)
+theirs_too = torch.tensor(signal.correlate2d(x, k), device=device)
+torch.testing.assert_close(theirs_too, correlate(X, K), rtol=0, atol=1e-4)
 
 # %%
 # When it matters
 # ---------------
 #
-# A kernel from a textbook is made for one of the two. In the other, left minus right is
-# right minus left, and a relief is lit from the other side. Blurs do not mind.
+# A kernel from a textbook is made for one of the two operations. If you use it in the
+# other, you use it flipped. Here are six kernels. The last one blurs to one side only,
+# as when something moves while the picture is taken.
 
-for K in (kernels.sobel(), kernels.emboss() - kernels.identity()):
-    torch.testing.assert_close(K.flip(0, 1), -K)
-torch.testing.assert_close(kernels.gaussian().flip(0, 1), kernels.gaussian())
-
-# %%
-# Training finds a kernel from an image and its output. Let a correlation learn in this
-# way what a convolution made. **Which kernel comes out?**
-
-K = torch.tensor([[1.0, 2.0, -1.0], [0.0, 3.0, 1.0]], device=device)
-X = torch.randn(8, 9, device=device)
-learned = learn_kernel(X, corr2d(X, K.flip(0, 1)), (2, 3), lr=0.005, steps=150).kernel
-print(learned.round(decimals=2))
-torch.testing.assert_close(learned, K.flip(0, 1), rtol=0, atol=0.01)
+trail = torch.tensor([[0.0, 0.0, 0.0], [0.5, 0.3, 0.2], [0.0, 0.0, 0.0]])
+named = {
+    "Gaussian": kernels.gaussian(3, 3),
+    "Laplacian": kernels.laplacian(),
+    "sharpen": kernels.sharpen(),
+    "Sobel": kernels.sobel(),
+    "emboss": kernels.emboss(),
+    "trail": trail,
+}
 
 # %%
-# The flipped one, which gives the same output. So nobody misses the flip in ``conv2d``.
-#
+fig, axes = plt.subplots(2, 3, figsize=(5.6, 4), layout="constrained")
+for ax, (name, kernel) in zip(axes.flat, named.items(), strict=True):
+    plots.show_grid(ax, kernel.round(decimals=2), title=name)
+fig.set_label(
+    "Six kernels of 3 by 3 taps: the Gaussian, the Laplacian, sharpen, Sobel with 1, "
+    "2, 1 at the left and the same with a minus at the right, emboss from minus 2 at the "
+    "top left to 2 at the bottom right, and a trail of 0.5, 0.3, 0.2 in the middle row."
+)
+
+# %%
+# **How many of the six give the same result in both operations?**
+
+unchanged = []
+for name, kernel in named.items():
+    if torch.allclose(kernel, kernel.flip(0, 1)):
+        unchanged.append(name)
+print(unchanged)
+
+# %%
+assert unchanged == ["Gaussian", "Laplacian", "sharpen"]
+torch.testing.assert_close(kernels.sobel().flip(0, 1), -kernels.sobel())
+relief = kernels.emboss() - kernels.identity()
+torch.testing.assert_close(relief.flip(0, 1), -relief)
+
+# %%
+# Three do, because they look the same after half a turn. Sobel changes its sign: left
+# minus right becomes right minus left. Embossing makes a picture look like a relief,
+# and the flip moves the light to the other side. A blur that has no preferred side does
+# not mind the flip, but the trail then points the other way.
+
+# %%
+# A kernel that is *learned* is another matter. If the operation flips, training finds
+# the flipped kernel, and the outputs are the same. So nobody misses the flip in the
+# layers of PyTorch. :doc:`Learn a kernel </tutorials/3_learning/plot_2_learn_a_kernel>`
+# shows it.
+
+# %%
 # Try it yourself
 # ---------------
 #
-# Correlate with one kernel, then with another. One larger kernel does both at once.
-# **Is it their correlation, or their convolution?**
+# Correlate an image with one kernel, and the result with another. One larger kernel
+# does both at once. **Is it the correlation of the two kernels, or their convolution?**
 
 ask("merge_kernels")
 
 # %%
-# Replace the dots. All that you need is on this page.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one. All that you need is on this
+# page.
 
 
 def merge_kernels(first, second): ...  # about 2 lines
@@ -140,11 +275,17 @@ check("merge_kernels", merge_kernels)
 # In practice
 # -----------
 #
-# Deep learning libraries, and ``filter2D`` in OpenCV, correlate and say *convolution*.
-# :func:`scipy.signal.convolve2d`, NumPy's ``convolve`` and MATLAB's ``conv2`` flip.
+# Libraries for deep learning correlate and call it *convolution*; so does ``filter2D``
+# in OpenCV, which says in its documentation that it correlates.
+# :func:`scipy.signal.convolve2d`, NumPy's ``convolve`` and MATLAB's ``conv2`` flip the
+# kernel. If in doubt, send an impulse through, and look whether the kernel comes out
+# turned.
 #
 # Further reading
 # ---------------
 #
 # - I. Goodfellow, Y. Bengio and A. Courville, `Deep Learning, chapter 9
-#   <https://www.deeplearningbook.org/contents/convnets.html>`__: why nobody flips.
+#   <https://www.deeplearningbook.org/contents/convnets.html>`__: why networks do
+#   without the flip.
+# - A. Torralba, P. Isola and W. Freeman, `Foundations of Computer Vision
+#   <https://visionbook.mit.edu>`__: convolution as the operation that commutes.
