@@ -220,8 +220,8 @@ for ax, (name, kernel) in zip(axes.flat, named.items(), strict=True):
     plots.show_grid(ax, kernel.round(decimals=2), title=name)
 fig.set_label(
     "Six kernels of 3 by 3 taps: the Gaussian, the Laplacian, sharpen, Sobel with 1, "
-    "2, 1 at the left and the same with a minus at the right, emboss from minus 2 at the "
-    "top left to 2 at the bottom right, and a trail of 0.5, 0.3, 0.2 in the middle row."
+    "2, 1 at the left and the same with a minus at the right, emboss from minus 2 at "
+    "the top left to 2 at the bottom right, and a trail of 0.5, 0.3, 0.2 in the middle."
 )
 
 # %%
