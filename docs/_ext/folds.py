@@ -112,9 +112,9 @@ def _place_switches(doctree: nodes.document) -> None:
     for note in list(doctree.findall(nodes.note)):
         if "sphx-glr-download-link-note" in note["classes"]:
             (link,) = note.findall(addnodes.pending_xref)
-            link[:] = [nodes.inline("", "download")]
+            link[:] = [nodes.inline("", "downloads")]
             switches = nodes.raw("", _SWITCHES, format="html")
-            note.replace_self(nodes.paragraph("", "", link, switches, classes=["page-tools"]))
+            note.replace_self(nodes.paragraph("", "", switches, link, classes=["page-tools"]))
 
 
 def open_fold(translator: HTML5Translator, node: fold) -> None:
@@ -133,7 +133,6 @@ def close_fold(translator: HTML5Translator, node: fold) -> None:
 def load_scripts(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Load what works the folds, where there are any."""
-    context["has_folds"] = 'class="switch"' in context.get("body", "")
-    if context["has_folds"]:
+    """Load what judges answers, where there are questions."""
+    if 'class="question"' in context.get("body", ""):
         app.add_js_file("questions.js", loading_method="defer")

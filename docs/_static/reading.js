@@ -1,5 +1,16 @@
+// What has to happen before the page is laid out, so that nothing moves under the reader's eyes.
+
+// Ask for the faces at once. A page that was opened from a disk may not ask, and need not.
+if (location.protocol !== "file:") {
+  for (const face of ["text", "text-italic", "heading"]) {
+    const link = document.createElement("link");
+    const href = new URL(`fonts/${face}.woff2`, document.currentScript.src).href;
+    Object.assign(link, { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href });
+    document.head.append(link);
+  }
+}
+
 // Keep what the reader has opened: the answers of this page, and two switches for all pages.
-// Runs before the page is laid out, so that nothing moves when the reader comes back.
 const reading = (() => {
   const recall = (name) => {
     try {
