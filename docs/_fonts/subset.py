@@ -4,8 +4,9 @@
 # ///
 """Cut the faces of the site down to the signs that it uses. Run by hand when a sign is missing.
 
-    npm install --prefix /tmp/faces @fontsource-variable/source-sans-3 @fontsource-variable/source-serif-4
-    uv run docs/_fonts/subset.py /tmp/faces/node_modules/@fontsource-variable
+    cd /tmp
+    npm install @fontsource-variable/source-sans-3 @fontsource-variable/source-serif-4
+    uv run .../docs/_fonts/subset.py node_modules/@fontsource-variable
 
 All three are under the SIL Open Font License, and so is what is made of them; the licences lie
 beside the fonts.
