@@ -210,14 +210,12 @@ print(f"{fastest:.4f} leaves", [round(factor, 3) for factor in factors.tolist()]
 
 # %%
 torch.testing.assert_close(factors, torch.tensor([2 / 3, -2 / 3]))
+assert round(1 - 12 / 60, 3) == 0.8
 
 # %%
 # At 2/72, which is 1/36. Both errors lose a third of their size in every step: the flat
 # one, and the steep one while it zigzags. The steep error could even be gone after a
 # single step, at a rate of 1/60, but then the flat one would keep four fifths.
-
-# %%
-assert round(1 - 12 / 60, 3) == 0.8
 
 # %%
 # Four rates
