@@ -1,47 +1,73 @@
-"""List the exercises, or print all there is to one of them."""
+"""List the exercises, or help with one of them: its task, a hint, or a solution."""
 
 import argparse
-import inspect
 
-from convtutor.exercises import EXERCISES, Exercise, find
+from convtutor import terminal
+from convtutor.exercises import SECTIONS, Exercise, find
+from convtutor.exercises.comparing import plain
 
 
-def describe(exercise: Exercise) -> str:
-    """Write an exercise out in plain text, its solution last.
+def list_all() -> None:
+    """Print every exercise, section by section."""
+    for title, exercises in SECTIONS.items():
+        print(f"{title}\n{'-' * len(title)}")
+        for exercise in exercises:
+            print(f"  {exercise.effort:6}  {exercise.name:22}  {plain(exercise.statement)}")
+        print()
+    print("With the name of an exercise, this command prints its task and a first hint.")
+
+
+def show_task(exercise: Exercise) -> None:
+    """Print what an exercise asks for, where to begin, and the first hint.
 
     Args:
         exercise: Any exercise.
-
-    Returns:
-        Statement, specification, stub, hints and solution.
     """
-    hints = "\n".join(f"{number}. {hint}" for number, hint in enumerate(exercise.hints, 1))
-    parts = {
-        f"{exercise.name} ({exercise.effort})": exercise.statement,
-        "Specification": inspect.getsource(exercise.specification).rstrip(),
-        "Stub": exercise.stub,
-        "Hints": hints,
-        "Solution": inspect.getsource(exercise.solution).rstrip(),
-    }
-    text = "\n\n".join(f"{title}\n{'-' * len(title)}\n{part}" for title, part in parts.items())
-    return text.replace("``", "`")
+    print(f"{exercise.name} ({exercise.effort})\n")
+    print(exercise.task)
+    print(f"Begin with\n\n{exercise.stub}\n")
+    show_hint(exercise, 1)
+
+
+def show_hint(exercise: Exercise, number: int) -> None:
+    """Print one hint, and say how to get the next one.
+
+    Args:
+        exercise: Any exercise.
+        number: Which hint, counted from 1.
+    """
+    hints = exercise.hints
+    print(f"Hint {number} of {len(hints)}: {plain(hints[number - 1])}\n")
+    more = f"--hint {number + 1}" if number < len(hints) else "--solution"
+    print(f"More help: python -m convtutor.exercises {exercise.name} {more}")
 
 
 def main() -> None:
     """Read the command line, and print."""
     parser = argparse.ArgumentParser(prog="python -m convtutor.exercises", description=__doc__)
     parser.add_argument("name", nargs="?", metavar="NAME", help="an exercise; all, if left out")
-    name = parser.parse_args().name
-    if name is None:
-        for exercise in EXERCISES.values():
-            statement = exercise.statement.replace("``", "`")
-            print(f"{exercise.effort:6}  {exercise.name:20}  {statement}")
+    help_with = parser.add_mutually_exclusive_group()
+    help_with.add_argument("--hint", type=int, metavar="N", help="print the hint of this number")
+    help_with.add_argument("--solution", action="store_true", help="print a solution")
+    arguments = parser.parse_args()
+    if arguments.name is None:
+        if arguments.solution or arguments.hint is not None:
+            parser.error("say which exercise: NAME is missing")
+        list_all()
         return
     try:
-        print(describe(find(name)))
+        exercise = find(arguments.name)
     except ValueError as error:
-        parser.error(error.args[0])
+        parser.error(str(error))
+    if arguments.solution:
+        print(exercise.answer, end="")
+    elif arguments.hint is None:
+        show_task(exercise)
+    elif 1 <= arguments.hint <= len(exercise.hints):
+        show_hint(exercise, arguments.hint)
+    else:
+        parser.error(f"{exercise.name} has {len(exercise.hints)} hints, got {arguments.hint}")
 
 
 if __name__ == "__main__":
-    main()
+    terminal.run(main)

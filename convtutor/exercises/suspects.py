@@ -1,11 +1,11 @@
-"""Cross-correlations, some right and some wrong, for the exercise that must tell them apart."""
+"""Cross-correlations, some right and some wrong, for the exercises that must tell them apart."""
 
 import torch
 from torch import Tensor
 
 
 def window_by_window(image: Tensor, kernel: Tensor) -> Tensor:
-    """Right, and slow."""
+    """Right, but slow."""
     h, w = kernel.shape
     output = image.new_zeros(image.shape[0] - h + 1, image.shape[1] - w + 1)
     for i in range(output.shape[0]):
@@ -21,7 +21,7 @@ def all_at_once(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def both_loops_over_rows(image: Tensor, kernel: Tensor) -> Tensor:
-    """Wrong: fills a square, and leaves the rest at zero."""
+    """Wrong: it fills a square, and leaves the rest at zero."""
     h, w = kernel.shape
     output = image.new_zeros(image.shape[0] - h + 1, image.shape[1] - w + 1)
     for i in range(output.shape[0]):
@@ -31,28 +31,28 @@ def both_loops_over_rows(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def without_the_last_row(image: Tensor, kernel: Tensor) -> Tensor:
-    """Wrong: one row short."""
+    """Wrong: it leaves out the last row."""
     return all_at_once(image[:-1], kernel)
 
 
 def flipped(image: Tensor, kernel: Tensor) -> Tensor:
-    """Wrong: a convolution."""
+    """Wrong: it flips the kernel, so it convolves."""
     return all_at_once(image, kernel.flip(0, 1))
 
 
 def height_for_width(image: Tensor, kernel: Tensor) -> Tensor:
-    """Wrong: its windows have the shape of the kernel turned."""
+    """Wrong: it takes the kernel's height for its width."""
     w, h = kernel.shape
     return (image.unfold(0, h, 1).unfold(1, w, 1) * kernel).sum((2, 3))
 
 
 def always_32_bits(image: Tensor, kernel: Tensor) -> Tensor:
-    """Wrong: forgets the dtype."""
+    """Wrong: it always returns 32 bits."""
     return all_at_once(image, kernel).to(torch.float32)
 
 
 def into_the_image(image: Tensor, kernel: Tensor) -> Tensor:
-    """Wrong: has the right numbers, and writes them over the image."""
+    """Wrong: it writes the right numbers over the image."""
     answer = all_at_once(image, kernel)
     output = image[: answer.shape[0], : answer.shape[1]]
     return output.copy_(answer)

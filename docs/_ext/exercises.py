@@ -33,7 +33,7 @@ def notebook_help(name: str) -> str:
     hints = "\n".join(f"{number}. {hint}" for number, hint in enumerate(exercise.hints, 1))
     return (
         f"### Hints for `{name}`\n\n{hints}\n\n"
-        f"### A solution of `{name}`\n\n```python\n{inspect.getsource(exercise.solution)}```\n"
+        f"### A solution of `{name}`\n\n```python\n{exercise.answer}```\n"
     )
 
 
@@ -59,7 +59,7 @@ class ExerciseHelp(SphinxDirective):
         except ValueError as error:
             raise self.error(str(error)) from None
         self.env.note_dependency(inspect.getfile(exercise.solution))
-        source = inspect.getsource(exercise.solution)
+        source = exercise.answer
         panel: list[nodes.Node] = []
         for number, hint in enumerate(exercise.hints, 1):
             panel += _fold(f"Hint {number}", self.parse_text_to_nodes(hint))
