@@ -445,7 +445,7 @@ def rows_read_spec(size: int, kernel: int, chunk: int) -> int:
     total = 0
     for start in range(0, outputs, chunk):
         stop = min(start + chunk, outputs)
-        rows_touched = set()
+        rows_touched: set[int] = set()
         for output in range(start, stop):
             rows_touched.update(range(output, output + kernel))
         total += len(rows_touched)

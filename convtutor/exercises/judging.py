@@ -177,7 +177,7 @@ def _slip(exercise: Exercise, attempt: Attempt, cases: Sequence[Sequence[Any]]) 
         for sentence, change in _USUAL_SLIPS.items()
     }
     with contextlib.redirect_stdout(io.StringIO()):  # what the attempt prints has been seen
-        for sentence, mistake in (exercise.slips | usual).items():
+        for sentence, mistake in {**exercise.slips, **usual}.items():
             explains = all(_alike(exercise, attempt, mistake, case) for case in cases)
             # What makes no difference in any case, explains nothing.
             right = exercise.specification
