@@ -3,15 +3,13 @@ Diagonal edges
 ==============
 
 By the end of this page you know what an edge detector does to edges that it was not
-made for.
+made for, and what happens when rows and columns change places.
 
 **You will need**
 :ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
 
-**You will learn**
-
-- what the kernel (1, −1) answers to a diagonal edge;
-- what changes when you transpose the image, or the kernel, and the rule for both.
+**You will learn** what the kernel (1, −1) answers to a diagonal edge, what changes when
+you transpose the image or the kernel, and one rule for both.
 """
 
 import matplotlib.pyplot as plt
@@ -23,108 +21,210 @@ from convtutor.exercises import ask, check
 device = default_device()
 
 # %%
-# The question
-# ------------
-#
-# Here is an image with a diagonal band, and the :term:`kernel` that found the edges of
-# the upright stripe. Answer each of these with a sketch, then read on.
-#
-# 1. What happens if you apply the kernel?
-# 2. What happens if you transpose the image?
-# 3. What happens if you transpose the kernel instead?
-
 X = images.diagonal(6, 8, device=device)
 K = torch.tensor([[1.0, -1.0]], device=device)
-print(X)
 
 # %%
+fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
+plots.show_grid(ax, X, title="image X", limit=1)
+fig.set_label(
+    "An image of 6 by 8 pixels. A band of ones, three pixels wide, starts at the upper "
+    "left corner and runs down and to the right; all else is zero.\n\n"
+    "The image has two diagonal edges: one at the lower left of the band, and one at "
+    "its upper right."
+)
+
+# %%
+# The kernel (1, −1) has found the edges of an upright stripe. *Dive into Deep Learning*
+# asks three questions about it, and leaves the answers to its readers:
+#
+# 1. What happens if you apply this kernel to an image with diagonal edges?
+# 2. What happens if you transpose the image?
+# 3. What happens if you transpose the kernel instead?
+#
+# A sheet of paper and ten minutes are the best way to use this page.
+#
 # 1. Apply the kernel
 # -------------------
 #
-# The kernel takes each pixel minus its right neighbour, so it walks along the rows.
+# The kernel computes each pixel minus its right neighbour, so it walks along the rows.
+# Look at any row of the image and go through it from left to right. **What does the
+# kernel answer at the edge where a row enters the band, and at the edge where it leaves
+# it?**
 
 Y = corr2d(X, K)
-style = {"figsize": (5.6, 2.6), "layout": "constrained"}
-fig, axes = plt.subplots(1, 2, width_ratios=(8, 7), **style)
-plots.show_grid(axes[0], X, title="image X: a diagonal band")
-plots.show_grid(axes[1], Y, title="response to K: both edges")
-fig.set_label("A band of ones. Its lower left edge gives −1, its upper right edge 1.")
+print("row 3 of the image:  ", X[3].int().tolist())
+print("row 3 of the response:", Y[3].int().tolist())
 
 # %%
-# It finds both edges. Each row by itself looks like a row of the upright stripe: going
-# right, you *enter* the band at its lower left edge, which gives −1, and *leave* it at
-# its upper right edge, which gives 1.
+fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.6), width_ratios=(8, 7))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], X, title="image X", limit=1)
+plots.show_grid(axes[1], Y, title="response to K", limit=1)
+fig.set_label(
+    "The image, and the response of 6 by 7 numbers: −1 along the lower left edge of "
+    "the band, 1 along its upper right edge, 0 elsewhere."
+)
 
+# %%
+diagonal = torch.arange(7) - torch.arange(6)[:, None]  # column minus row
+assert torch.equal(Y.cpu(), (diagonal == 2).float() - (diagonal == -1).float())
 
-def edges(enter, leave, height, width):
-    diagonal = torch.arange(width) - torch.arange(height)[:, None]
-    return (diagonal == leave).float() - (diagonal == enter).float()
-
-
-torch.testing.assert_close(Y.cpu(), edges(-1, 2, 6, 7))
+# %%
+# It answers −1 where a row enters the band, because there a zero stands left of a one,
+# and 1 where it leaves the band. Each row by itself looks like a row of the upright
+# stripe. So the kernel finds diagonal edges as well: a diagonal edge crosses every row.
 
 # %%
 # 2. Transpose the image
 # ----------------------
 #
-# The band still runs down and to the right, now on the other side of the diagonal.
+# Transposed, the image has its rows as columns: ``X.T`` has eight rows of six pixels,
+# and the band still runs down and to the right. First recall the upright stripe.
+# Transposed, it lies down. **How many numbers of the response to the lying stripe are
+# not zero?**
 
-transposed = corr2d(X.T, K)
-fig, axes = plt.subplots(1, 2, width_ratios=(6, 5), **style | {"figsize": (5, 3.2)})
-plots.show_grid(axes[0], X.T, title="image Xᵀ")
-plots.show_grid(axes[1], transposed, title="response to K")
-fig.set_label("The band below the diagonal: −1 at its lower left edge, 1 at the other.")
+lying = images.striped(6, 8, device=device).T
+lying_response = corr2d(lying, K)
+print("not zero:", lying_response.count_nonzero().item())
 
 # %%
-# Again −1 where a row enters the band, and 1 where it leaves: a diagonal edge crosses
-# rows as well as columns. The stripe, transposed, has edges along its rows, and they
-# are not seen.
+assert lying_response.count_nonzero() == 0
 
-torch.testing.assert_close(transposed.cpu(), edges(-3, 0, 8, 5))
-assert corr2d(images.striped(6, 8).T, K.cpu()).abs().max() == 0
+# %%
+# None. Each row of the lying stripe is all ones or all zeros, and the kernel compares
+# neighbours within a row only. The edges of a lying stripe run *along* the rows, and
+# this kernel cannot see them.
+
+# %%
+# A diagonal edge crosses both rows and columns, so it cannot hide in this way. **Which
+# edge of the transposed band gives −1?**
+#
+# - the lower left one
+# - the upper right one
+# - neither of them
+
+turned = corr2d(X.T, K)
+minus = (turned == -1).nonzero()  # the rows and columns of all −1
+row, column = minus[0].tolist()
+where = "lower left" if row > column else "upper right"
+print(f"first -1 at row {row}, column {column}: {where}")
+
+# %%
+diagonal = torch.arange(5) - torch.arange(8)[:, None]
+assert torch.equal(turned.cpu(), (diagonal == 0).float() - (diagonal == -3).float())
+assert where == "lower left"
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(5, 3.4), width_ratios=(6, 5))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], X.T, title="image Xᵀ", limit=1)
+plots.show_grid(axes[1], turned, title="response to K", limit=1)
+fig.set_label(
+    "The transposed image, 8 by 6, with the band below the main diagonal; and its "
+    "response: −1 along the lower left edge, 1 along the upper right one."
+)
+
+# %%
+# The lower left one, as before. Each row still enters the band at its lower left edge,
+# which gives −1, and leaves it at its upper right edge, which gives 1.
 
 # %%
 # 3. Transpose the kernel
 # -----------------------
 #
-# It now takes each pixel minus the one *below* it. **Which edge will be 1 now?**
+# The transposed kernel, ``K.T``, has one tap above the other. It computes each pixel
+# minus the one *below* it, so it walks down the columns. We apply it to the original
+# image. **Which edge of the band gives −1 now?**
+#
+# - the lower left one
+# - the upper right one
+# - neither of them
 
 down = corr2d(X, K.T)
-fig, axes = plt.subplots(1, 2, width_ratios=(7, 8), **style)
-plots.show_grid(axes[0], Y, title="K: along the rows")
-plots.show_grid(axes[1], down, title="Kᵀ: down the columns")
-fig.set_label("Both kernels find both edges, with their signs exchanged.")
+row, column = (down == -1).nonzero()[0].tolist()
+where_down = "lower left" if row > column else "upper right"
+print(f"first -1 at row {row}, column {column}: {where_down}")
 
 # %%
-# The lower left one. Going down, you enter the band from above, at its *upper right*
-# edge, and leave it at the lower left one: the signs are exchanged.
+diagonal = torch.arange(8) - torch.arange(5)[:, None]
+assert torch.equal(down.cpu(), (diagonal == 0).float() - (diagonal == 3).float())
+assert where_down == "upper right"
 
-torch.testing.assert_close(down.cpu(), edges(3, 0, 5, 8))
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.6), width_ratios=(7, 8))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], Y, title="K: along the rows", limit=1)
+plots.show_grid(axes[1], down, title="Kᵀ: down the columns", limit=1)
+fig.set_label(
+    "The responses to the kernel, 6 by 7, and to the transposed kernel, 5 by 8. Both "
+    "find both edges, with their signs exchanged."
+)
+
+# %%
+# The upper right one. Going *down* a column, you enter the band from above, at its
+# upper right edge, and leave it at the lower left one. Both kernels find both edges,
+# but with their signs exchanged.
 
 # %%
 # One rule for both
 # -----------------
 #
-# Hold the last two answers side by side. Transposing the image, or transposing the
-# kernel, gives the same numbers, once one of the outputs is transposed. Transposing
-# *both* gives the first answer, transposed:
+# Now hold the answers to the second and the third question side by side.
 
-torch.testing.assert_close(corr2d(X, K.T), corr2d(X.T, K).T)
-torch.testing.assert_close(corr2d(X.T, K.T), corr2d(X, K).T)
+fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.2), width_ratios=(5, 8))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], turned, title="Xᵀ with K", limit=1)
+plots.show_grid(axes[1], down, title="X with Kᵀ", limit=1)
+fig.set_label(
+    "The response to the transposed image, 8 by 5, beside that to the transposed "
+    "kernel, 5 by 8. Both have ones on the diagonal that starts in the upper left "
+    "corner, and minus ones on another, three steps away."
+)
 
 # %%
-# :term:`Cross-correlation` treats rows and columns alike: you may swap their names.
+# Is one of them the transpose of the other? **What do you get if you transpose the
+# answer to X with Kᵀ?**
+#
+# - the answer to Xᵀ with K
+# - the answer to Xᵀ with K, with opposite signs
+# - something else
+
+print("equal:   ", torch.equal(down.T, turned))
+print("opposite:", torch.equal(down.T, -turned))
+
+# %%
+assert torch.equal(down.T, turned)
+assert torch.equal(corr2d(X.T, K.T), Y.T)
+busy = torch.tensor([[3.0, 1, 4, 1], [5, 9, 2, 6], [5, 3, 5, 8]], device=device)
+uneven = torch.tensor([[1.0, 2, -1], [0, 3, 1]], device=device)
+torch.testing.assert_close(corr2d(busy.T, uneven.T), corr2d(busy, uneven).T)
+
+# %%
+# The answer to Xᵀ with K. Transposing the image or transposing the kernel gives the
+# same numbers, once one of the two outputs is transposed. If you transpose *both*, you
+# get the first answer, transposed:
+
+both = corr2d(X.T, K.T)
+print("equal:", torch.equal(both, Y.T))
+
+# %%
+# This holds for every image and every kernel, because :term:`cross-correlation` treats
+# rows and columns alike. If you swap their names everywhere, in the image, the kernel
+# and the output, nothing else changes.
 #
 # Try it yourself
 # ---------------
 #
-# The questions again: a band in an image of any size, then any image and any kernel.
+# Here are the three questions as functions. The first one takes a band in an image of
+# any size. The other two take any image and any kernel, and must not transpose the one
+# thing that their task forbids.
 
 ask("band_edges", "transposed_image", "transposed_kernel")
 
 # %%
-# Replace the dots. The second may transpose the kernel and its answer, the third the
-# image and its answer.
+# Replace the dots and run this cell again. The second function may transpose the kernel
+# and its answer, the third one the image and its answer.
 
 
 def band_edges(height, width, device): ...  # about 2 lines
@@ -140,12 +240,14 @@ check("transposed_kernel", transposed_kernel)
 # In practice
 # -----------
 #
-# A pair of kernels, one for each axis, measures the *gradient* of the brightness. It
-# points *across* an edge, and is large where the edge is sharp.
+# One kernel sees an edge only by how it crosses the kernel's own direction. So edge
+# detectors use a pair, one kernel along the rows and one down the columns. Together the
+# two numbers are the *gradient* of the brightness: an arrow that points across the
+# edge, and is long where the edge is sharp.
 #
 # Further reading
 # ---------------
 #
 # - A. Zhang, Z. Lipton, M. Li and A. Smola, `Dive into Deep Learning
 #   <https://d2l.ai/chapter_convolutional-neural-networks/conv-layer.html>`__: the
-#   exercise as it was first set, without answers.
+#   exercise as it was first set.
