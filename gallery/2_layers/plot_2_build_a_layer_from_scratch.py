@@ -152,7 +152,8 @@ torch.testing.assert_close(Y, expected)
 # The response is 1 in the second column, where the image steps from bright to dark, and
 # −1 in the sixth, where it steps back. Everywhere else both pixels are equal, and their
 # difference is 0.
-#
+
+# %%
 # Mind the sign. The slope of an image, its *gradient*, is positive where the image gets
 # brighter from left to right: it is the right pixel minus the left one. Our kernel
 # computes the left pixel minus the right one, so its response is *minus* the slope.

@@ -21,6 +21,7 @@ from convtutor.exercises import ask, check
 from convtutor.shapes import receptive_field
 
 device = default_device()
+torch.manual_seed(0)
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
