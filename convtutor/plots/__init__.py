@@ -1,9 +1,9 @@
-"""Drawing: every function takes an ``ax``, draws on it and returns nothing.
+"""Drawing: each ``show_`` function draws on the ``ax`` it is given, ``show_grids`` a whole figure.
 
-Black ink (text, axes, ticks) is left at matplotlib's default on purpose: it belongs to the page,
-and a page may turn it light. Colours that are set here stay as they are on any background.
+Figures have black ink on white paper. ``turn_dark`` gives them the colours of a dark page.
 """
 
+from convtutor.plots.axes import show_axes
 from convtutor.plots.curves import (
     show_costs,
     show_loss_curves,
@@ -11,24 +11,29 @@ from convtutor.plots.curves import (
     show_shrinkage,
     show_spectra,
 )
-from convtutor.plots.ink import BLUE, GREY, ORANGE
-from convtutor.plots.look import show_axes
-from convtutor.plots.pictures import (
-    show_arrow,
+from convtutor.plots.grids import (
+    frame_window,
     show_blocks,
     show_chunk,
-    show_frame,
     show_grid,
+    show_grids,
+    show_windows,
+)
+from convtutor.plots.ink import BLUE, GREY, MAGENTA, ORANGE, turn_dark
+from convtutor.plots.pictures import (
+    show_arrow,
+    show_frame,
     show_image,
     show_response,
 )
 from convtutor.plots.planes import show_bowl, show_level, show_path, show_polygon, show_region
-from convtutor.plots.windows import show_windows
 
 __all__ = [
     "BLUE",
     "GREY",
+    "MAGENTA",
     "ORANGE",
+    "frame_window",
     "show_arrow",
     "show_axes",
     "show_blocks",
@@ -37,6 +42,7 @@ __all__ = [
     "show_costs",
     "show_frame",
     "show_grid",
+    "show_grids",
     "show_image",
     "show_level",
     "show_loss_curves",
@@ -48,4 +54,5 @@ __all__ = [
     "show_shrinkage",
     "show_spectra",
     "show_windows",
+    "turn_dark",
 ]

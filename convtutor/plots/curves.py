@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
+from convtutor.plots.axes import name_lines, ruled, show_axes, write
 from convtutor.plots.ink import BLUE, GREY, LINES, ORANGE, numbers, styled
-from convtutor.plots.look import name_lines, ruled, show_axes, write
 
 
 def show_losses(ax: Axes, losses: Tensor, *, title: str) -> None:

@@ -4,8 +4,8 @@ import numpy
 from matplotlib.axes import Axes
 from torch import Tensor
 
+from convtutor.plots.axes import quiet, show_axes, write
 from convtutor.plots.ink import BLUE, GREY, LINES, ORANGE, numbers
-from convtutor.plots.look import quiet, show_axes, write
 
 
 def show_path(ax: Axes, kernels: Tensor, *, goal: tuple[float, float], title: str) -> None:

@@ -11,7 +11,7 @@ in the label is the figure's caption.
 
 import inspect
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -20,9 +20,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 from docutils import nodes
 from docutils.parsers.rst import directives
-from matplotlib.artist import Artist
-from matplotlib.colors import same_color
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -30,9 +29,11 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_gallery.utils import scale_image
 
-# What black ink becomes on a dark page: the text colour there.
-_DARK_INK = "#d5d8dc"
+from convtutor.plots import turn_dark
+from convtutor.plots.ink import legible
+
 _CSS_PIXELS_PER_INCH = 96
+_WIDEST = 5.6
 _SHARPNESS = 2
 
 # Lines and letters are kept exactly, which is also lightest. A photograph at this quality loses
@@ -40,8 +41,6 @@ _SHARPNESS = 2
 _EXACT: dict[str, Any] = {"lossless": True, "quality": 30, "method": 1}
 _LOSSY: dict[str, Any] = {"quality": 75, "method": 4}
 _HEAVY = 100 * 1024
-
-_COLOURS = ("color", "edgecolor", "markeredgecolor", "markerfacecolor")
 
 
 class drawing(nodes.image):  # noqa: N801, as docutils names its nodes
@@ -147,9 +146,24 @@ def _dark(path: Path) -> Path:
 
 def _in_both_themes(figure: Figure) -> Iterator[str]:
     yield "light"
+    _refuse_small_print(figure)  # now that numbers in cells have the size that fits
     figure.set_layout_engine("none")  # ink takes no room: the layout stands
-    _turn_black_ink(figure, _DARK_INK)
+    turn_dark(figure)
     yield "dark"
+
+
+def _refuse_small_print(figure: Figure) -> None:
+    width = figure.get_figwidth()
+    if width > _WIDEST:
+        raise ExtensionError(f"a figure is {width:.3g} in wide, the page has {_WIDEST}")
+    least = legible(width)
+    for text in figure.findobj(Text):
+        points = float(text.get_fontsize())
+        if text.get_text().strip() and text.get_visible() and points < least:
+            raise ExtensionError(
+                f"{text.get_text()!r} has {points:.3g} points, too small to be read on a phone: "
+                f"a figure {width:.3g} in wide needs {least:.3g}"
+            )
 
 
 def _render(figure: Figure) -> bytes:
@@ -168,21 +182,6 @@ def _render(figure: Figure) -> bytes:
     lossy = BytesIO()
     image.save(lossy, "webp", **_LOSSY)
     return min(exact.getvalue(), lossy.getvalue(), key=len)
-
-
-def _turn_black_ink(figure: Figure, ink: str) -> None:
-    for artist in figure.findobj(Artist):
-        for colour in _COLOURS:
-            getter: Callable[[], Any] | None = getattr(artist, f"get_{colour}", None)
-            if getter is not None and _is_black(getter()):
-                getattr(artist, f"set_{colour}")(ink)
-
-
-def _is_black(colour: Any) -> bool:
-    try:
-        return bool(same_color(colour, "black"))
-    except ValueError:
-        return False
 
 
 def shrink_dark_thumbnails(app: Sphinx) -> None:

@@ -136,11 +136,7 @@ assert (walked - K).abs().max() > 0.5
 # %%
 # What is wrong with this kernel? Here it is beside the true one.
 
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.2), layout="constrained")
-for ax, (name, kernel) in zip(
-    axes, {"true": K, "learned": walked}.items(), strict=True
-):
-    plots.show_grid(ax, kernel.round(decimals=1), title=name, limit=2)
+fig = plots.show_grids({"true": K, "learned": walked.round(decimals=1)})
 fig.set_label(
     "Two kernels of 3 by 5 taps. Both are positive at the upper left and negative at "
     "the lower right. The true one has the taps 1, 2, 0, −1, 0; 2, 0, 1, 0, −2; "

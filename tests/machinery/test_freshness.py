@@ -36,7 +36,7 @@ with open(os.environ["RAN"], "a") as ran:
 SHAPES = "from convtutor.shapes import output_size\n\nprint(output_size(7, 3))"
 FIGURES = """from convtutor import corr2d, images, plots
 
-fig, axes = plt.subplots(1, 2)
+fig, axes = plt.subplots(1, 2, figsize=(5, 3))
 plots.show_grid(axes[0], images.striped(2, 5), title="a stripe")
 fig.set_label("A stripe.")"""
 KERNELS = """---
@@ -163,7 +163,7 @@ def test_no_change_runs_nothing_and_touches_nothing(built: Site) -> None:
 @pytest.mark.parametrize(
     ("file", "where", "pages"),
     [
-        ("convtutor/plots/pictures.py", "def show_grid(", ["figures"]),
+        ("convtutor/plots/grids.py", "def show_grid(", ["figures"]),
         ("convtutor/methods/direct.py", "def taps(", ["figures"]),  # by way of corr2d
         ("docs/_ext/figures.py", "def scrape(", ["figures", "shapes"]),
         ("convtutor/plots/pictures.py", "def show_image(", []),

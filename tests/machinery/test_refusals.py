@@ -26,7 +26,7 @@ import matplotlib.pyplot as plt
 
 from convtutor import images, plots
 
-fig, ax = plt.subplots()
+fig, ax = plt.subplots(figsize=(5, 3))
 plots.show_grid(ax, images.striped(2, 5), title="a stripe")
 fig.set_label("A stripe.")
 '''

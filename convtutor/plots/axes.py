@@ -1,16 +1,17 @@
-"""The one look of all drawings: quiet axes, a title at the left, names where the lines end."""
+"""The look of all diagrams: quiet axes, a title at the left, names where the lines end."""
 
 import numpy
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import ScaledTranslation
 
 from convtutor.plots.ink import GREY
 
-# Both come with matplotlib, so a title looks the same everywhere; the second has what the first has
-# not. All that is small stays in matplotlib's own sans serif.
-_HEADING = ["STIXGeneral", "DejaVu Sans"]
-_TITLE, _SMALL = 13, 9.5  # points
+# Both fonts come with matplotlib, so a title looks the same everywhere. The second one has signs
+# that the first one lacks. Small text keeps matplotlib's own sans serif.
+HEADING = ["STIXGeneral", "DejaVu Sans"]
+# In points. Small text can be read on a phone, which shrinks a figure of 5.6 inches to two thirds.
+TITLE, SMALL = 13, 11.5
 
 
 def show_axes(ax: Axes, *, title: str, across: str, up: str) -> None:
@@ -24,23 +25,27 @@ def show_axes(ax: Axes, *, title: str, across: str, up: str) -> None:
     """
     quiet(ax)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.label.set(alpha=0.75, size=_SMALL)  # of black, which a dark page turns light
+        axis.label.set(alpha=0.75, size=SMALL)  # of black, which a dark page turns light
         if axis.get_scale() == "linear":
             axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        else:
+            # Not as powers: a phone would show exponents too small to be read.
+            axis.set_major_formatter(lambda number, _: f"{number:g}".replace("-", "−"))
+            axis.set_minor_formatter(NullFormatter())
     ax.set_xlabel(across, loc="right")
     ax.set_ylabel(up, rotation=0, ha="left", va="bottom")
     figure = ax.get_figure(root=True)
     assert figure is not None
     raised = ScaledTranslation(0, 5 / 72, figure.dpi_scale_trans)
     ax.yaxis.set_label_coords(0, 1, transform=ax.transAxes + raised)
-    head(ax, title, pad=_SMALL + 11)
+    head(ax, title, pad=SMALL + 11)
 
 
 def quiet(ax: Axes) -> None:
     """Leave of the frame two thin lines, and small numbers along them."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set(color=GREY, linewidth=0.8)
-    ax.tick_params(which="both", color=GREY, width=0.8, length=3, labelsize=_SMALL)
+    ax.tick_params(which="both", color=GREY, width=0.8, length=3, labelsize=SMALL)
 
 
 def ruled(ax: Axes) -> None:
@@ -54,13 +59,15 @@ def ruled(ax: Axes) -> None:
 def bare(ax: Axes, title: str) -> None:
     """Take ticks and spines away: a picture needs none."""
     ax.set(xticks=[], yticks=[])
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set(size=SMALL)  # for a page that names the rows or columns
     ax.spines[:].set_visible(False)
     head(ax, title)
 
 
 def head(ax: Axes, title: str, *, pad: float = 5) -> None:
     """Set the title, in line with the left edge of the drawing."""
-    ax.set_title(title, loc="left", pad=pad, family=_HEADING, size=_TITLE, weight="bold")
+    ax.set_title(title, loc="left", pad=pad, family=HEADING, size=TITLE, weight="bold")
 
 
 def write(
@@ -84,7 +91,7 @@ def write(
     """
     ax.annotate(
         text, place, shift, textcoords="offset points", annotation_clip=False,
-        ha=ha, va=va, size=_SMALL,
+        ha=ha, va=va, size=SMALL,
     )  # fmt: skip
 
 
@@ -101,5 +108,5 @@ def name_lines(ax: Axes) -> None:
     taken = -numpy.inf
     for pixels, end, name in sorted(ends):
         height = pixels * points_per_pixel
-        taken = max(height, taken + 1.4 * _SMALL)
+        taken = max(height, taken + 1.4 * SMALL)
         write(ax, name, end, (8, taken - height), va="center_baseline")
