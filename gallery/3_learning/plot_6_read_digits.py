@@ -217,11 +217,11 @@ torch.testing.assert_close(torch.stack(maps), expected, **bounds)
 fig, axes = plt.subplots(4, 4, figsize=(5.6, 5.8), layout="constrained")
 for i in range(8):
     row, column = 2 * (i // 4), i % 4
-    taps = kernels[i].round(decimals=1)
-    plots.show_grid(axes[row, column], taps, title=f"kernel {i + 1}", limit=1)
+    ax = axes[row, column]
+    plots.show_grid(ax, kernels[i], title=f"kernel {i + 1}", write_numbers=False)
     plots.show_response(axes[row + 1, column], maps[i], title="its map")
 fig.set_label(
-    "Eight kernels of 3 by 3 numbers in orange and blue, each above the feature map "
+    "Eight kernels of 3 by 3 cells in orange and blue, each above the feature map "
     "that it makes of a handwritten two. Some are orange on one side and blue on the "
     "other, and their maps follow one side of the strokes.\n\n"
     "The eight kernels of the first layer, and what they make of a handwritten 2."
