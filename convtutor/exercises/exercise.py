@@ -10,7 +10,7 @@ from typing import Any, Literal
 import torch
 
 from convtutor.devices import default_device
-from convtutor.exercises.comparing import say_argument, say_value
+from convtutor.exercises.comparing import plain, say_argument, say_value
 
 # What an exercise says can be read on a phone.
 _WIDTH = 66
@@ -66,7 +66,8 @@ class Exercise:
     @property
     def task(self) -> str:
         """The whole task as Python code, which is not yet an answer."""
-        words = "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in self._paragraphs)
+        paragraphs = (textwrap.fill(plain(words), _WIDTH) for words in self._paragraphs)
+        words = "\n\n".join(paragraphs)
         if self.shows == "example":
             return self._define(self.name, f"{words}\n\n{self._example()}\n")
         opening = f"# What {self.name} should return, in plain loops. Find a way without them.\n"

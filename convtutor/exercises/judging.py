@@ -83,8 +83,7 @@ def judge(exercise: Exercise, attempt: object) -> Result:
     name = exercise.name
     not_attempted = Result(
         "not attempted",
-        f"{name}: not attempted yet. Replace the dots in the notebook or the script of this page, "
-        f"and run it again. For hints: python -m convtutor.exercises {name}",
+        f"{name}: not attempted yet. Replace the dots, and run this again.",
     )
     if attempt is None or attempt is ...:
         return not_attempted

@@ -146,9 +146,9 @@ class Readier:
             if cell["cell_type"] == "markdown":
                 cell["source"] = [self._readable("".join(cell["source"]), page)]
         content["cells"] = [
-            {**_cell("code", install), "execution_count": None, "outputs": []},
+            _cell("code", install),
             *content["cells"],
-            *(_cell("markdown", notebook_help(name)) for name in checked(source)),
+            *(_cell(*cell) for name in checked(source) for cell in notebook_help(name)),
         ]
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
@@ -181,7 +181,8 @@ class Readier:
 
 
 def _cell(kind: str, source: str) -> dict[str, Any]:
-    return {"cell_type": kind, "metadata": {}, "source": [source]}
+    cell = {"cell_type": kind, "metadata": {}, "source": [source]}
+    return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}
 
 
 def _archive(members: Mapping[str, bytes]) -> bytes:

@@ -5,6 +5,7 @@ of it, so that nothing of this shows in a download.
 """
 
 import inspect
+import posixpath
 import re
 from html import escape
 from pathlib import Path
@@ -14,27 +15,28 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from _ext import whereabouts
 from convtutor.exercises import EXERCISES, find
 
 _CHECK = re.compile(r'^ *check\("(\w+)"', re.MULTILINE)
 _NEXT_CELL = "\n.. GENERATED FROM PYTHON SOURCE LINES"
 
 
-def notebook_help(name: str) -> str:
-    """Write the hints and the solution of an exercise for the end of a notebook, which cannot fold.
+def notebook_help(name: str) -> list[tuple[str, str]]:
+    """Write the cells that help with an exercise at the end of a notebook, where nothing folds.
 
     Args:
         name: A key of `convtutor.exercises.EXERCISES`.
 
     Returns:
-        Markdown.
+        The kind and the source of each cell. The last one gives one more hint at each run.
     """
-    exercise = EXERCISES[name]
-    hints = "\n".join(f"{number}. {hint}" for number, hint in enumerate(exercise.hints, 1))
-    return (
-        f"### Hints for `{name}`\n\n{hints}\n\n"
-        f"### A solution of `{name}`\n\n```python\n{exercise.answer}```\n"
+    words = (
+        f"### Help with `{name}`\n\nRun the next cell for a hint, and run it again for the next "
+        "hint. Its last line shows a solution, once you have removed the `#`."
     )
+    code = f'from convtutor.exercises import hint, solution\n\nhint("{name}")\n# solution("{name}")'
+    return [("markdown", words), ("code", code)]
 
 
 def checked(text: str) -> list[str]:
@@ -117,11 +119,30 @@ def _fold(summary: str, content: list[nodes.Node], css_class: str = "") -> list[
 
 
 def add_help(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Insert the directive after each cell that checks an exercise, below what the cell printed."""
+    """Insert help after each cell that checks an exercise, below what the cell has printed.
+
+    Before the first one stands where a reader can replace the dots, which is not on the site.
+    """
     if not docname.startswith("tutorials/"):
         return
     first, *cells = source[0].split(_NEXT_CELL)
-    with_help = [
-        cell + "".join(f"\n.. exercise-help:: {name}\n" for name in checked(cell)) for cell in cells
-    ]
-    source[0] = _NEXT_CELL.join([first, *with_help])
+    copies = _own_copy(docname.removeprefix("tutorials/"))
+    for place, cell in enumerate(cells):
+        if names := checked(cell):
+            panels = "".join(f"\n.. exercise-help:: {name}\n" for name in names)
+            cells[place] = f"{cell}{copies}{panels}"
+            copies = ""
+    source[0] = _NEXT_CELL.join([first, *cells])
+
+
+def _own_copy(page: str) -> str:
+    """Link the copies of a page of the gallery that a reader can type into."""
+    name = posixpath.basename(page)
+    ways = [f":download:`notebook <{name}.ipynb>`", f":download:`script <{name}.py>`"]
+    if colab := whereabouts.colab_url(f"{page}.ipynb"):
+        ways.append(f"`notebook in Colab <{colab}>`__")
+    *others, last = ways
+    return (
+        "\n.. rst-class:: own-copy\n\n"
+        f"Write your answer in your own copy of this page: a {', a '.join(others)} or a {last}.\n"
+    )

@@ -155,8 +155,7 @@ def test_a_stub_is_not_attempted(exercise: Exercise, capsys: pytest.CaptureFixtu
     exec(exercise.stub, names)
     status, line = line_of(exercise.name, names[exercise.name], capsys)
     assert status == "not attempted"
-    assert "Replace the dots in the notebook or the script of this page, and run it again" in line
-    assert f"python -m convtutor.exercises {exercise.name}" in line
+    assert line.endswith("Replace the dots, and run this again.")
 
 
 @every_exercise
@@ -330,7 +329,7 @@ def test_ask_prints_the_loops_or_an_example(
     task = capsys.readouterr().out
     (definition,) = ast.parse(task).body
     assert isinstance(definition, ast.FunctionDef)
-    assert exercise.statement in " ".join((ast.get_docstring(definition) or "").split())
+    assert plain(exercise.statement) in " ".join((ast.get_docstring(definition) or "").split())
     has_loop = any(isinstance(node, ast.For) for node in ast.walk(definition))
     assert has_loop == (exercise.shows == "loops")
     if exercise.shows == "example":

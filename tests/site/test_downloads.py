@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from _ext.downloads import Readier
-from _ext.exercises import checked
+from _ext.exercises import checked, notebook_help
 from _ext.needs import requirements
 from _ext.wheels import Wheel, build_wheel
 from bs4 import BeautifulSoup
@@ -23,6 +23,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from sphinx.errors import ExtensionError
+
+from convtutor.exercises import EXERCISES
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "docs" / "_build" / "html"
@@ -103,11 +105,13 @@ def test_a_notebook_reads_well(path: Path) -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_a_notebook_ends_with_the_help_for_its_exercises(path: Path) -> None:
     asked = checked(SOURCES[path.with_suffix(".py").name].read_text(encoding="utf-8"))
-    last = cells(path)[-len(asked) :] if asked else []
-    for exercise, (kind, text) in zip(asked, last, strict=True):
-        assert kind == "markdown"
-        assert f"Hints for `{exercise}`" in text
-        assert "```python\ndef " in text
+    expected = [cell for exercise in asked for cell in notebook_help(exercise)]
+    assert asked
+    assert cells(path)[-len(expected) :] == expected
+    text = path.read_text(encoding="utf-8")
+    for exercise in asked:
+        for told in (EXERCISES[exercise].answer, *EXERCISES[exercise].hints):
+            assert json.dumps(told)[1:-1] not in text
 
 
 @pytest.mark.parametrize("path", ZIPS, ids=name)

@@ -93,10 +93,25 @@ def test_no_download_knows_of_the_panel() -> None:
         assert not any(e.answer in text for e in EXERCISES.values())
 
 
-@pytest.mark.parametrize("name", EXERCISES)
-def test_a_notebook_can_have_the_help_in_markdown(name: str) -> None:
-    text = notebook_help(name)
-    for number, hint in enumerate(EXERCISES[name].hints, 1):
-        assert f"\n{number}. {hint}\n" in text
-    assert f"```python\n{EXERCISES[name].answer}```\n" in text
-    assert text.count(f"`{name}`") == 2
+def test_a_notebook_gives_one_hint_at_a_time_and_the_solution_when_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    exercise = EXERCISES["visible_part"]
+    (kind, _), (code, source) = notebook_help("visible_part")
+    assert (kind, code) == ("markdown", "code")
+    for number in range(1, len(exercise.hints) + 1):
+        exec(source, {})
+        assert f"Hint {number} of " in capsys.readouterr().out
+    exec(source.replace("# solution", "solution"), {})
+    assert exercise.answer in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_a_page_says_where_the_dots_can_be_replaced(script: Path) -> None:
+    (words,) = read(page_of(script)).select("p.own-copy")
+    links = {link.get_text(): str(link["href"]) for link in words.find_all("a")}
+    for kind, suffix in (("notebook", ".ipynb"), ("script", ".py")):
+        assert (page_of(script).parent / links[kind]).resolve().name == f"{script.stem}{suffix}"
+        assert (page_of(script).parent / links[kind]).is_file()
+    (panel, *_) = read(page_of(script)).select("details.exercise")
+    assert panel.find_previous("p", class_="own-copy") is not None
