@@ -166,7 +166,7 @@ assert round(ratio, 2) == 3
 # .. math:: \frac{\sum (x - m_x)(t - m_t)}
 #           {\sqrt{\sum (x - m_x)^2} \, \sqrt{\sum (t - m_t)^2}}.
 #
-# This is called the *normalised cross-correlation*. If you know the correlation
+# This is called the :term:`normalised cross-correlation`. If you know the correlation
 # coefficient of statistics, this is it, for every window of the image.
 #
 # The sums over a window are cross-correlations, too. With a kernel of ones, ``corr2d``
@@ -285,7 +285,7 @@ ask("find_patch")
 # :doc:`Start here </start_here>` says how to get one.
 
 
-def find_patch(image, patch): ...  # about 9 lines
+def find_patch(image, patch): ...  # about 6 lines
 
 
 check("find_patch", find_patch)

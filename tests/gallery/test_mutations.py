@@ -12,6 +12,8 @@ GALLERY = Path(__file__).parents[2] / "gallery"
 SLIDE = "1_cross_correlation/plot_1_slide_multiply_add.py"
 PHOTOGRAPH = "1_cross_correlation/plot_2_filter_a_photograph.py"
 CONVOLUTION = "1_cross_correlation/plot_3_tell_correlation_from_convolution.py"
+SEPARATE = "1_cross_correlation/plot_4_separate_a_kernel.py"
+FIND = "1_cross_correlation/plot_5_find_it_again.py"
 MANY_WAYS = "1_cross_correlation/plot_6_compute_one_sum_in_many_ways.py"
 LAYER = "2_layers/plot_2_build_a_layer_from_scratch.py"
 SHAPE = "2_layers/plot_3_predict_the_output_shape.py"
@@ -84,6 +86,7 @@ MUTATIONS = {
     "flipped kernel, by hand": (SLIDE, FLIPPED),
     "flipped kernel, in a layer": (LAYER, FLIPPED),
     "flipped kernel, all ways": (MANY_WAYS, FLIPPED),
+    "flipped kernel, as a patch": (FIND, FLIPPED),
     "axes swapped": (DIAGONAL, SWAPPED),
     "both loops over the rows": (SLIDE, ONE_LOOP_BOUND),
     "bias dropped": (LAYER, NO_BIAS),
@@ -103,6 +106,11 @@ MUTATIONS = {
     "sharpen does nothing": (PHOTOGRAPH, instead("kernels.sharpen", "kernels.identity(**rest)")),
     "sigma ignored": (PHOTOGRAPH, SIGMA_IGNORED),
     "Gaussian transposed": (PHOTOGRAPH, instead("kernels.gaussian", "original(*args, **rest).T")),
+    "emboss of rank 1": (SEPARATE, instead("kernels.emboss", "kernels.sobel(**rest)")),
+    "Gaussian of higher rank": (
+        SEPARATE,
+        instead("kernels.gaussian", "original(*args, **rest).sqrt() - 0.01"),
+    ),
     "emboss negated": (CONVOLUTION, instead("kernels.emboss", "-original(**rest)")),
     "checkerboard of larger squares": (
         DESIGN,
