@@ -280,10 +280,10 @@ fig.set_label(
 # Try it yourself
 # ---------------
 #
-# Here is another way, which needs no learning rate: set one tap at a time to the value
-# that suits it best, and go round all taps again and again. If the image determines the
-# kernel, as this one does, it ends at the same kernel as descent. **Can you get there
-# in one go?**
+# There were 300 steps on this page, and a learning rate to find. But each output pixel
+# is a linear equation for the taps: its window, multiplied by the taps and added up, is
+# the response. This image determines the kernel, so these equations have one solution.
+# **Can you get there in one go?**
 
 ask("find_kernel")
 
