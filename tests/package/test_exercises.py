@@ -19,6 +19,7 @@ from convtutor.devices import describe_device, has_float64
 from convtutor.exercises import EXERCISES, SECTIONS, Exercise, ask, check, hint, solution
 from convtutor.exercises.cases import images_and_kernels
 from convtutor.exercises.comparing import plain
+from convtutor.exercises.suspects import both_loops_over_rows
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "gallery").rglob("plot_*.py"))
@@ -228,6 +229,34 @@ def test_whatever_an_attempt_does_is_explained_and_not_thrown(
     status, line = line_of("window_sum", attempt, capsys)
     assert status == "wrong"
     assert re.search(message, line), line
+
+
+def test_a_suspect_that_crashes_in_a_good_test_has_given_itself_away(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    image = torch.arange(15, dtype=torch.float64).reshape(5, 3) ** 2  # tall, where some crash
+    kernel = torch.tensor([[1.0], [-2]], dtype=torch.float64)
+    expected = image[:-1] - 2 * image[1:]
+
+    def is_right(correlate: Any) -> bool:
+        given = image.clone()
+        found = correlate(given, kernel)
+        same = found.dtype == expected.dtype and torch.equal(found, expected)
+        return same and torch.equal(given, image)
+
+    def name_operation(operation: Any) -> str:
+        found = operation(image.clone(), kernel)
+        if torch.equal(found, expected):
+            return "correlation"
+        return "convolution" if torch.equal(found, image[1:] - 2 * image[:-1]) else "neither"
+
+    with pytest.raises(IndexError):
+        is_right(both_loops_over_rows)
+    assert line_of("is_right", is_right, capsys)[0] == "correct"
+    assert line_of("name_operation", name_operation, capsys)[0] == "correct"
+    # An error of the test itself is still an error.
+    _, line = line_of("is_right", lambda correlate: image[99], capsys)
+    assert "It raises IndexError for correlate = window_by_window: index 99 is out of" in line
 
 
 def test_what_does_not_compare_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
