@@ -2,16 +2,15 @@ r"""
 Write correlation as a matrix
 =============================
 
-By the end of this page you have drawn the matrix behind a cross-correlation, and seen
-that backpropagation uses its transpose.
+By the end of this page you have found the matrix behind a cross-correlation, and seen
+that backpropagation multiplies by its transpose.
 
 **You will need**
-:ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
+:ref:`sphx_glr_tutorials_3_learning_plot_1_follow_the_gradients.py`, and what a product
+of a matrix and a vector is.
 
-**You will learn**
-
-- two ways to find the matrix, row by row and column by column, and what it is called;
-- what a :term:`transposed convolution` is, and what it is not.
+**You will learn** how to find the matrix of any linear operation, what is special about
+this one, and what a :term:`transposed convolution` can and cannot do.
 """
 
 import matplotlib.pyplot as plt
@@ -25,105 +24,181 @@ device = default_device()
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 
 # %%
-# Row by row, from windows
-# ------------------------
-#
-# Each output pixel is a weighted sum of input pixels. So a matrix :math:`A` must turn
-# the image, read row by row into a vector, into the output, read in the same way. **How
-# many rows and columns does it have here?**
-
-X = torch.tensor([[1, 0, 2, 1], [0, 3, 1, 0], [2, 1, 0, 1.0]], device=device)
-K = torch.tensor([[1, 2, 3], [4, 5, 6.0]], device=device)
+X = torch.tensor([[1.0, 0, 2, 1], [0, 3, 1, 0], [2, 1, 0, 1]], device=device)
+K = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], device=device)
 Y = corr2d(X, K)
-print(Y)
 
 # %%
-# Four rows, one for each output pixel, and twelve columns, one for each input pixel. A
-# row holds the taps where its window lies, and zeros elsewhere.
-
-A = torch.zeros(2, 2, 3, 4, device=device)
-for i in range(2):
-    for j in range(2):
-        A[i, j, i : i + 2, j : j + 3] = K
-A = A.reshape(4, 12)
-torch.testing.assert_close(A @ X.flatten(), Y.flatten())
-
-# %%
-# **What will the second row look like, next to the first?**
-
-style = {"figsize": (5.6, 2.4), "layout": "constrained"}
-fig, ax = plt.subplots(**style)
-plots.show_blocks(ax, A, block=(2, 4), title="the kernel as a matrix, 4 × 12")
-ax.set(xlabel="input pixels, row by row", ylabel="output pixels")
+fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.3), width_ratios=(4, 3, 2))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], X, title="image X", limit=20)
+plots.show_grid(axes[1], K, title="kernel K", limit=20)
+plots.show_grid(axes[2], Y, title="output Y", limit=20)
 fig.set_label(
-    "Two rows of three blocks. Above, one with diagonals of 1, 2, 3, one with 4, 5, 6, "
-    "and one of zeros; below, the zeros come first."
+    "The image, 3 by 4; the kernel, 1, 2, 3 above 4, 5, 6; and the output, 2 by 2.\n\n"
+    "Twelve pixels go in, and four come out."
 )
 
 # %%
-# The same, one step to the right. As the kernel slides along a row, the numbers along
-# each diagonal of a block are equal: the block is *Toeplitz*. As it slides down, the
-# blocks along each diagonal are equal too. Hence the name, *doubly block Toeplitz*.
+# Each output pixel is a weighted sum of image pixels. Many weighted sums of the same
+# numbers are what a matrix computes. So write the image as one long vector, row by row,
+# and the output as another. Then there is a matrix :math:`A` with
+#
+# .. math:: A \cdot \text{image} = \text{output}.
+#
+# **How many rows and how many columns does this matrix have?**
 
-blocks = A.reshape(2, 2, 3, 4).transpose(1, 2)  # block row, block column, 2 × 4
-torch.testing.assert_close(blocks[0, :2], blocks[1, 1:])
-torch.testing.assert_close(blocks[..., 0, :3], blocks[..., 1, 1:])
+rows, columns = Y.numel(), X.numel()
+print("rows:", rows, "columns:", columns)
 
 # %%
-# Column by column, from impulses
-# -------------------------------
+# Four rows, one for each output pixel, and twelve columns, one for each image pixel.
+
+# %%
+# Find it with impulses
+# ---------------------
 #
-# A column says where one input pixel goes. So light one pixel after the other, and
-# write down the responses. This finds the matrix of *any* linear operation, with no
-# idea of what is inside.
+# There is a way to find the matrix of *any* linear operation without knowing what
+# happens inside. A matrix times a vector that is 1 in one place and 0 elsewhere is one
+# of its columns. So light a single pixel, an :term:`impulse`, and write down the
+# output: it is the column of that pixel. We do this for all twelve pixels at once.
+# ``torch.eye(12)`` holds the twelve vectors, and :func:`convtutor.corr2d` takes them as
+# a batch of twelve images.
 
 impulses = torch.eye(12, device=device).reshape(12, 3, 4)
-columns = corr2d(impulses, K).reshape(12, 4)
-torch.testing.assert_close(columns.T, A)
+outputs = corr2d(impulses, K).reshape(12, 4)  # one output in each row
+A = outputs.T  # one output in each column
+print((A @ X.flatten()).reshape(2, 2))
+
+# %%
+torch.testing.assert_close((A @ X.flatten()).reshape(2, 2), Y)
+assert A.shape == (4, 12)
+
+# %%
+# The product of :math:`A` and the image is the output, as it should be. (``flatten``
+# writes an image as a vector, ``reshape`` turns the result back, and ``.T``
+# transposes.)
+#
+# Before you look at the matrix, imagine it. Its first row belongs to the first output
+# pixel, and holds what each of the twelve image pixels is multiplied by: the taps for
+# pixels under the kernel, and 0 for the others. The image is four pixels wide and the
+# kernel three. **What is the first row of A?** It begins with 1, 2, 3.
+
+print(A[0].int().tolist())
+
+# %%
+assert A[0].tolist() == [1, 2, 3, 0, 4, 5, 6, 0, 0, 0, 0, 0]
+
+# %%
+# After 1, 2, 3 comes a 0, for the last pixel of the first row, which is not under the
+# kernel. Then come the taps of the second row, 4, 5, 6, another 0, and four zeros for
+# the third row of the image.
+
+# %%
+fig, ax = plt.subplots(figsize=(5.6, 2.4), layout="constrained")
+plots.show_blocks(ax, A, block=(2, 4), title="the kernel as a matrix, 4 × 12")
+ax.set(xlabel="image pixels, row by row", ylabel="output pixels")
+fig.set_label(
+    "A matrix of 4 by 12 numbers, cut into two rows of three blocks. The blocks with "
+    "1, 2, 3 along their diagonals stand first in the upper row and second in the "
+    "lower one; those with 4, 5, 6 follow; the remaining two are zero.\n\n"
+    "A block belongs to one row of the output and one row of the image."
+)
+
+# %%
+# Here is the whole matrix. Within a block, the numbers along each diagonal are equal,
+# because the kernel slides along a row without changing. Such a block is called
+# *Toeplitz*. And the blocks along each diagonal are equal, because the kernel slides
+# down without changing. Hence the long name of this kind of matrix: *doubly block
+# Toeplitz*. Of its 48 numbers, only six are different from each other and from zero.
+
+blocks = A.reshape(2, 2, 3, 4).transpose(1, 2)  # block row, block column, 2, 4
+print("block (0, 0) equals block (1, 1):", torch.equal(blocks[0, 0], blocks[1, 1]))
+print("block (0, 1) equals block (1, 2):", torch.equal(blocks[0, 1], blocks[1, 2]))
+
+# %%
+assert torch.equal(blocks[0, :2], blocks[1, 1:])
+assert torch.equal(blocks[..., 0, :3], blocks[..., 1, 1:])
+assert sorted(set(A.flatten().tolist())) == [0, 1, 2, 3, 4, 5, 6]
 
 # %%
 # The way back for gradients
 # --------------------------
 #
-# Say a loss has the gradient :math:`G` with respect to the output. By the chain rule,
-# its gradient with respect to the image is :math:`A^\top G`. Autograd agrees.
+# Let a loss follow the layer, and let :math:`G` be its :term:`gradient` with respect to
+# the output. If an image pixel rises, each output pixel rises by an entry of the
+# pixel's column, and the loss by that times the entry of :math:`G`. Summed up, that is
+# :math:`A^\top G`: the same matrix, transposed.
+#
+# Say that only the upper right output pixel matters, so that :math:`G` is 0, 1 above
+# 0, 0. **What is the gradient of the loss with respect to the image?** Fill in a table
+# of 3 × 4 numbers.
 
 G = torch.tensor([[0.0, 1.0], [0.0, 0.0]], device=device)
-leaf = X.clone().requires_grad_()
-(gradient,) = torch.autograd.grad(corr2d(leaf, K), leaf, grad_outputs=G)
-torch.testing.assert_close((A.T @ G.flatten()).reshape(3, 4), gradient)
+by_matrix = (A.T @ G.flatten()).reshape(3, 4)
+image = X.clone().requires_grad_()
+corr2d(image, K).backward(G)
+print(by_matrix)
+print("autograd agrees:", torch.allclose(image.grad, by_matrix))
 
 # %%
-# **Draw the gradient:** only the top right output pixel matters here. Which pixels of
-# the image does it care for, and how much?
-
-fig, axes = plt.subplots(1, 3, width_ratios=(2, 3, 4), **style)
-plots.show_grid(axes[0], G, title="gradient of Y", window=(0, 1, 1, 1))
-plots.show_grid(axes[1], K, title="kernel")
-plots.show_grid(axes[2], gradient, title="gradient of X", window=(0, 1, 2, 3))
-fig.set_label("A single 1; the kernel; the kernel stamped at the top right of zeros.")
+torch.testing.assert_close(by_matrix, image.grad)
+stamp = torch.zeros(3, 4, device=device)
+stamp[0:2, 1:4] = K
+torch.testing.assert_close(by_matrix, stamp)
 
 # %%
-# Each output pixel stamps the kernel, as it is, onto its window; stamps that overlap
-# add up. This is a *transposed convolution*, and networks use it to make images larger.
-# It is no way back to the image: twelve numbers went into four, and no matrix can tell
-# which twelve they were. The shape comes back, the pixels do not.
+fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.3), width_ratios=(2, 3, 4))
+fig.set_layout_engine("constrained")
+plots.show_grid(axes[0], G, title="G", window=(0, 1, 1, 1), limit=6)
+plots.show_grid(axes[1], K, title="kernel K", limit=6)
+plots.show_grid(axes[2], by_matrix, title="gradient", window=(0, 1, 2, 3), limit=6)
+fig.set_label(
+    "G with its single 1 framed; the kernel; and the gradient with respect to the "
+    "image: the kernel, framed, at the upper right of zeros."
+)
 
-stamped = conv_transpose2d(Y[None, None], K[None, None])[0, 0]
-torch.testing.assert_close(stamped.round(decimals=3), (A.T @ Y.flatten()).reshape(3, 4))
-assert torch.linalg.matrix_rank(A.cpu()) == 4 and not torch.allclose(stamped, X)
+# %%
+# It is the kernel, put down where that output pixel's window lies. Each output pixel
+# stamps the kernel onto its window, as it is and not flipped, multiplied by its entry
+# of :math:`G`; where stamps overlap, they add up.
+
+# %%
+# Not a way back to the image
+# ---------------------------
+#
+# Multiplying by :math:`A^\top` is called a :term:`transposed convolution`, and networks
+# use it to make images larger. Some texts call it *deconvolution*, as if it undid the
+# convolution. Try it: send the image through :math:`A` and then through
+# :math:`A^\top`. The shape comes back. **How many of the twelve pixels come back with
+# their old value?**
+
+back = conv_transpose2d(Y[None, None], K[None, None])[0, 0]
+print(back)
+unchanged = (back == X).sum().item()
+print("unchanged:", unchanged)
+
+# %%
+torch.testing.assert_close(back, (A.T @ Y.flatten()).reshape(3, 4))
+assert unchanged == 0
+assert torch.linalg.matrix_rank(A.cpu()) == 4
+
+# %%
+# None of them. Twelve numbers went into four, and no matrix can tell which twelve they
+# were: the :term:`rank` of :math:`A` is 4, so eight directions in the space of images
+# leave no trace in the output. The transpose brings back the shape, not the pixels.
 
 # %%
 # Try it yourself
 # ---------------
 #
-# The matrix again, for any size of image, and with a stride: the kernel then skips
-# places, and the matrix has fewer rows.
+# Find the matrix again, for an image of any size, and with a :term:`stride`: then the
+# kernel skips some places, and the matrix has fewer rows.
 
 ask("correlation_matrix")
 
 # %%
-# Replace the dots.
+# Replace the dots and run this cell again.
 
 
 def correlation_matrix(kernel, height, width, stride): ...  # about 3 lines
@@ -135,9 +210,10 @@ check("correlation_matrix", correlation_matrix)
 # In practice
 # -----------
 #
-# Nobody stores this matrix: a row is as long as the image has pixels, and with a 3 × 3
-# kernel, all but nine of its numbers are zero. It is there to think with. What holds
-# for matrices, such as that a product of two is one, holds for linear layers.
+# Nobody stores this matrix. A row is as long as the image has pixels, and with a kernel
+# of 3 × 3 taps all but nine of its numbers are zero. The matrix is there to think with.
+# What holds for matrices holds for linear layers: for instance, the product of two
+# matrices is again a matrix, so two linear layers in a row are no more than one.
 #
 # Further reading
 # ---------------
