@@ -101,19 +101,6 @@ def test_channels_as_depth_do_what_conv2d_does() -> None:
     assert torch.equal(found[:, :, 0], conv2d(image[None], weight))
 
 
-@every_exercise
-def test_the_cases_are_many_the_same_each_time_and_on_the_device(
-    exercise: Exercise, device: torch.device
-) -> None:
-    cases, again = exercise.cases(device), exercise.cases(device)
-    assert len(cases) >= (4 if has_float64(device) else 3)
-    for case, other in zip(cases, again, strict=True):
-        for argument, same in zip(case, other, strict=True):
-            if isinstance(argument, Tensor):
-                assert argument.device.type == device.type
-                assert torch.equal(argument, same)
-
-
 def test_integers_come_only_where_they_can_be_convolved() -> None:
     def dtypes(kind: str) -> set[torch.dtype]:
         return {image.dtype for image, _ in images_and_kernels(torch.device(kind))}
@@ -122,16 +109,28 @@ def test_integers_come_only_where_they_can_be_convolved() -> None:
 
 
 @every_exercise
-def test_an_exercise_is_complete(exercise: Exercise) -> None:
+def test_an_exercise_is_complete(exercise: Exercise, device: torch.device) -> None:
     assert exercise.effort in ("easy", "medium", "hard")
-    assert exercise.shows in ("loops", "example")
     assert exercise.statement.endswith(".")
     assert exercise.statement.count(". ") == 0
     assert 2 <= len(exercise.hints) <= 4
     assert inspect.getdoc(exercise.solution)
-    assert list(inspect.signature(exercise.solution).parameters) == list(
-        inspect.signature(exercise.specification).parameters
-    )
+    assert list(inspect.signature(exercise.solution).parameters) == list(exercise.parameters)
+
+    cases, again = exercise.cases(device), exercise.cases(device)
+    assert len(cases) >= (4 if has_float64(device) else 3)
+    for case, other in zip(cases, again, strict=True):
+        for argument, same in zip(case, other, strict=True):
+            if isinstance(argument, Tensor):
+                assert argument.device.type == device.type
+                assert torch.equal(argument, same)
+
+    for text, longest in ((exercise.task, 26), (exercise.answer, 12)):
+        lines = text.splitlines()
+        assert len(lines) <= longest
+        assert max(map(len, lines)) <= 88
+    for text in (exercise.task, exercise.stub, *exercise.hints, *exercise.slips):
+        assert text.encode("cp1252")  # the encoding of a pipe on Windows, which has no minus sign
 
 
 def test_there_are_enough_and_each_belongs_to_one_section() -> None:
@@ -160,16 +159,28 @@ def test_a_stub_is_not_attempted(exercise: Exercise, capsys: pytest.CaptureFixtu
 
 
 @every_exercise
-def test_what_ask_prints_is_not_an_answer(
+def test_what_ask_prints_is_the_task_and_not_an_answer(
     exercise: Exercise, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ask(exercise.name)
+    task = capsys.readouterr().out
+    (definition,) = ast.parse(task).body
+    assert isinstance(definition, ast.FunctionDef)
+    assert plain(exercise.statement) in " ".join((ast.get_docstring(definition) or "").split())
+    shows_loops = any(isinstance(node, ast.For) for node in ast.walk(definition))
+    assert shows_loops == (exercise.shows == "loops")
+    if not shows_loops:
+        assert " answer is\n" in task
+        assert len(definition.body) == 1  # the docstring
+
     names: dict[str, Any] = {"torch": torch, "Tensor": Tensor}
-    exec(capsys.readouterr().out, names)
-    (pasted,) = [names[name] for name in names if name.startswith(exercise.name)]
-    status, line = line_of(exercise.name, pasted, capsys)
+    exec(task, names)
+    status, line = line_of(exercise.name, names[definition.name], capsys)
     assert status == "not attempted"
-    assert ("These are the loops that ask prints" in line) == (exercise.shows == "loops")
+    assert ("These are the loops that ask prints" in line) == shows_loops
+
+    ask(exercise.name, exercise.name)
+    assert capsys.readouterr().out == f"{task}\n{task}"
 
 
 def test_other_ways_to_leave_it_open(capsys: pytest.CaptureFixture[str]) -> None:
@@ -350,24 +361,6 @@ def test_an_attempt_prints_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.count("here") == 1  # the first case differs
 
 
-@every_exercise
-def test_ask_prints_the_loops_or_an_example(
-    exercise: Exercise, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ask(exercise.name)
-    task = capsys.readouterr().out
-    (definition,) = ast.parse(task).body
-    assert isinstance(definition, ast.FunctionDef)
-    assert plain(exercise.statement) in " ".join((ast.get_docstring(definition) or "").split())
-    has_loop = any(isinstance(node, ast.For) for node in ast.walk(definition))
-    assert has_loop == (exercise.shows == "loops")
-    if exercise.shows == "example":
-        assert " answer is\n" in task
-        assert len(definition.body) == 1  # the docstring
-    ask(exercise.name, exercise.name)
-    assert capsys.readouterr().out == f"{task}\n{task}"
-
-
 def test_hints_come_one_by_one_and_then_again(capsys: pytest.CaptureFixture[str]) -> None:
     hints = EXERCISES["rewind"].hints
     for number, text in enumerate([*hints, hints[0]]):
@@ -385,20 +378,6 @@ def test_solution_prints_the_solution(capsys: pytest.CaptureFixture[str]) -> Non
         '    with."""\n'
         "    return errors / (1 - lr * curvatures) ** steps\n"
     )
-
-
-@every_exercise
-def test_nothing_is_too_wide_or_too_long_for_a_page(exercise: Exercise) -> None:
-    for text, longest in ((exercise.task, 26), (exercise.answer, 12)):
-        lines = text.splitlines()
-        assert max(map(len, lines)) <= 88
-        assert len(lines) <= longest
-
-
-@every_exercise
-def test_all_that_is_printed_of_it_passes_through_a_pipe_on_windows(exercise: Exercise) -> None:
-    for text in (exercise.task, exercise.stub, *exercise.hints, *exercise.slips):
-        assert text.encode("cp1252")  # the usual encoding there, which has no minus sign
 
 
 def test_every_page_ends_with_an_exercise_of_its_own() -> None:

@@ -17,6 +17,7 @@ from convtutor.exercises.judging import judge
 from convtutor.shapes import receptive_field
 
 Attempt = Callable[..., Any]
+every_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 WIDE = torch.arange(15.0).reshape(3, 5) ** 2
 ROW = torch.tensor([[1.0, -2.0]])
 solve = {name: exercise.solution for name, exercise in EXERCISES.items()}
@@ -704,32 +705,21 @@ def wrong_answers(exercise: Exercise) -> dict[str, tuple[Attempt, str]]:
     return answers
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt", "message"),
-    [
-        pytest.param(exercise.name, attempt, message, id=f"{exercise.name}: {label}")
-        for exercise in EXERCISES.values()
-        for label, (attempt, message) in wrong_answers(exercise).items()
-    ],
-)
+@every_exercise
 def test_a_wrong_answer_is_called_wrong_and_why(
-    name: str, attempt: Attempt, message: str, capsys: pytest.CaptureFixture[str]
+    exercise: Exercise, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    result = check(name, attempt)
-    assert capsys.readouterr().out == f"{result.line}\n"
-    assert result.status == "wrong"
-    assert result.line.startswith(f"{name}: wrong. ")
-    assert re.search(message, result.line), result.line
+    assert len(SPECIFIC[exercise.name]) >= 3
+    for label, (attempt, message) in wrong_answers(exercise).items():
+        result = check(exercise.name, attempt)
+        assert capsys.readouterr().out == f"{result.line}\n"
+        assert result.status == "wrong", label
+        assert result.line.startswith(f"{exercise.name}: wrong. "), label
+        assert re.search(message, result.line), f"{label}: {result.line}"
 
 
-@pytest.mark.parametrize("name", EXERCISES)
-def test_every_exercise_has_five_wrong_answers_and_some_of_its_own(name: str) -> None:
-    assert len(SPECIFIC[name]) >= 3
-    assert len(wrong_answers(EXERCISES[name])) >= 5
-
-
-@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
-def test_every_mistake_that_an_exercise_knows_is_told_from_the_others(exercise: Exercise) -> None:
+@every_exercise
+def test_every_slip_that_an_exercise_knows_is_told_from_the_others(exercise: Exercise) -> None:
     for sentence, mistake in exercise.slips.items():
         result = judge(exercise, mistake)
         assert result.status == "wrong"
