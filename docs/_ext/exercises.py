@@ -11,7 +11,6 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -66,11 +65,13 @@ class ExerciseHelp(SphinxDirective):
         for number, hint in enumerate(exercise.hints, 1):
             panel += _fold(f"Hint {number}", self.parse_text_to_nodes(hint))
         panel += _fold("Solution", [nodes.literal_block(source, source, language="python")])
-        return _fold(f"Hints and a solution for <code>{escape(name)}</code>", panel, "exercise")
+        done = nodes.paragraph("", "", _solved(name), nodes.Text("solved"), classes=["solved"])
+        folds = _fold(f"Hints and a solution for <code>{escape(name)}</code>", panel, "exercise")
+        return [*folds, done]
 
 
 class ExerciseList(SphinxDirective):
-    """List the exercises of one effort, each with the page that it is on."""
+    """List the exercises of a section, each with its effort and the page that it is on."""
 
     required_arguments = 1
 
@@ -80,33 +81,33 @@ class ExerciseList(SphinxDirective):
         Returns:
             One bullet list.
         """
-        efforts = {exercise.effort for exercise in EXERCISES.values()}
-        try:
-            effort = directives.choice(self.arguments[0], sorted(efforts))
-        except ValueError as error:
-            raise self.error(str(error)) from None
-        items = nodes.bullet_list()
         gallery = Path(self.env.srcdir, self.config.sphinx_gallery_conf["examples_dirs"])
-        for script in sorted(gallery.rglob("plot_*.py")):
+        scripts = sorted((gallery / self.arguments[0]).glob("plot_*.py"))
+        if not scripts:
+            raise self.error(f"{self.arguments[0]!r} is not a section of the gallery")
+        items = nodes.bullet_list(classes=["exercises"])
+        for script in scripts:
             self.env.note_dependency(str(script))
             text = script.read_text(encoding="utf-8")
+            page = Path("tutorials", script.relative_to(gallery)).with_suffix("").as_posix()
+            address = self.env.app.builder.get_relative_uri(self.env.docname, page)
+            link = f"{address}#try-it-yourself"
             for name in checked(text):
                 exercise = EXERCISES[name]
                 self.env.note_dependency(inspect.getfile(exercise.solution))
-                if exercise.effort != effort:
-                    continue
-                page = Path("tutorials", script.relative_to(gallery)).with_suffix("").as_posix()
-                address = self.env.app.builder.get_relative_uri(self.env.docname, page)
-                title = text.split("\n")[1]
+                head = nodes.paragraph("", "", _solved(name), nodes.literal("", name))
+                head += nodes.inline("", exercise.effort, classes=["effort"])
                 (line,) = self.parse_text_to_nodes(exercise.statement)
-                assert isinstance(line, nodes.paragraph)
                 line += nodes.Text(" ")
-                line += nodes.reference(
-                    "", title, refuri=f"{address}#try-it-yourself", internal=True
-                )
-                line.insert(0, [nodes.literal("", name), nodes.Text(": ")])
-                items += nodes.list_item("", line)
+                line += nodes.reference("", text.split("\n")[1], refuri=link, internal=True)
+                items += nodes.list_item("", head, line)
         return [items]
+
+
+def _solved(name: str) -> nodes.raw:
+    """Make a box to tick, which the browser remembers."""
+    box = f'<input type="checkbox" name="solved" value="{name}" aria-label="{name} is solved">'
+    return nodes.raw("", f"{box} ", format="html")
 
 
 def _fold(summary: str, content: list[nodes.Node], css_class: str = "") -> list[nodes.Node]:

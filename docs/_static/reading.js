@@ -10,7 +10,8 @@ if (location.protocol !== "file:") {
   }
 }
 
-// Keep what the reader has opened: the answers of this page, and two switches for all pages.
+// Keep what the reader has opened and solved: the answers of this page, two switches for all pages, and
+// the exercises.
 const reading = (() => {
   const recall = (name) => {
     try {
@@ -30,6 +31,7 @@ const reading = (() => {
   const here = location.pathname;
   const switches = { answers: false, code: false, ...recall("convtutor.switches") };
   const opened = new Set(recall("convtutor.opened"));
+  const solved = new Set(recall("convtutor.solved"));
   const kind = (fold) =>
     fold.className === "answer" ? "answers" : /^cell-/.test(fold.className) ? "code" : "";
   const isOpen = (fold) => switches[kind(fold)] || opened.has(`${here}#${fold.id}`);
@@ -44,11 +46,16 @@ const reading = (() => {
     for (const node of changes.flatMap((change) => [...change.addedNodes])) {
       if (node.localName === "details" && kind(node)) node.open = isOpen(node);
       if (node.localName === "input" && node.name in switches) node.checked = switches[node.name];
+      if (node.localName === "input" && node.name === "solved") node.checked = solved.has(node.value);
     }
     if (document.readyState !== "loading") observer.disconnect();
   }).observe(document, { childList: true, subtree: true });
 
   document.addEventListener("change", ({ target }) => {
+    if (target.name === "solved") {
+      solved[target.checked ? "add" : "delete"](target.value);
+      keep("convtutor.solved", [...solved]);
+    }
     if (!target.closest(".switch")) return;
     switches[target.name] = target.checked;
     keep("convtutor.switches", switches);
