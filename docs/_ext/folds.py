@@ -69,7 +69,7 @@ def _parts(doctree: nodes.document) -> dict[int, list[nodes.Element]]:
             origin = _ORIGIN.match(node.astext())
             line = int(origin[1]) if origin else line
         elif isinstance(node.parent, nodes.document | nodes.section) and not isinstance(
-            node, nodes.section | nodes.target | addnodes.only
+            node, nodes.section | nodes.title | nodes.target | addnodes.only
         ):
             found[line].append(node)
     return found
@@ -92,8 +92,9 @@ def _cover(
     covered = fold(kind="answer", summary=_SHOW, name=name)
     box += covered
     for part in answer:
-        part.parent.remove(part)
-        covered += part
+        if part.parent is box.parent:  # what follows a heading does not belong to it
+            part.parent.remove(part)
+            covered += part
 
 
 def _fold(kind: str, parts: Sequence[nodes.Element]) -> None:

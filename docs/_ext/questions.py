@@ -22,7 +22,6 @@ from _ext.cells import answers, read
 _FOLDER = Path(__file__).parents[1] / "questions"
 _KEYS = {"text", "answer", "near", "slips", "choices", "labels"}
 _DIGITS = 6  # of a number in single precision
-_DECIMALS = 4  # more, nobody wants to type
 
 
 def source(script: Path) -> Path:
@@ -100,12 +99,8 @@ def _numbers(found: Any) -> Any:
         return [_numbers(part) for part in found]
     if not isinstance(found, int | float):
         raise ValueError(f"{found!r} is not a number; a question about it needs choices")
-    number = float(f"{found:.{_DIGITS}g}")
-    if number == int(number):
-        return int(found) if isinstance(found, int) else int(number)
-    if round(number, _DECIMALS) != number:
-        raise ValueError(f"{found!r} has too many digits to type; round it, and say so on the page")
-    return number
+    number = found if isinstance(found, int) else float(f"{found:.{_DIGITS}g}")
+    return int(number) if number == int(number) else number
 
 
 def _pack(judged: dict[str, Any]) -> str:

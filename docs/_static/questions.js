@@ -16,11 +16,12 @@ const readings = (text) => {
   return found.filter(Number.isFinite);
 };
 
-// A typed number with more digits than the answer is rounded to those, unless the answer is whole.
+// A whole number is typed exactly. What has a few digits is compared after rounding to as many, and what
+// nobody has rounded, such as 1/30, may be off by one part in seventy: two digits are enough.
 const agrees = (given, wanted) => {
   const digits = String(wanted).split(".")[1]?.length ?? 0;
-  const scale = 10 ** digits;
-  return digits ? Math.abs(given - wanted) <= 0.5000001 / scale : Math.abs(given - wanted) < 1e-9;
+  const reach = digits > 4 ? Math.abs(wanted) / 70 : digits ? 0.5000001 / 10 ** digits : 1e-9;
+  return Math.abs(given - wanted) <= reach;
 };
 
 const WORDS = {
