@@ -22,15 +22,11 @@ torch.manual_seed(0)
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
-full_pattern = torch.ones(6, 4)
-group_pattern = torch.zeros(6, 4)
-group_pattern[0:3, 0:2] = 1
-group_pattern[3:6, 2:4] = 1
-
-# %%
 fig, axes = plt.subplots(1, 2, figsize=(4.8, 3.6), layout="constrained")
-plots.show_grid(axes[0], full_pattern, title="full layer")
-plots.show_grid(axes[1], group_pattern, title="two groups")
+plots.show_grid(axes[0], torch.ones(6, 4), title="full layer")
+plots.show_grid(
+    axes[1], torch.block_diag(torch.ones(3, 2), torch.ones(3, 2)), title="two groups"
+)
 for ax in axes:
     ax.set(xlabel="input channel", ylabel="output channel")
 fig.set_label(
@@ -63,7 +59,8 @@ assert weight_shape == (6, 4 // 2, 1, 3)
 # %%
 # It has the shape (6, 2, 1, 3). There are still six filters, but each has only two
 # kernels, because it listens to two channels. So the layer has half of the weights.
-#
+
+# %%
 # The second axis counts within the group. Output channel 4 belongs to the second group
 # (we count from 0), so its kernels ``weight[4, 0]`` and ``weight[4, 1]`` are for the
 # input channels 2 and 3. Here it is by hand.
