@@ -280,6 +280,40 @@ def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
 check("unseen_pixels", unseen_pixels)
 
 # %%
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. The first
+# one is about *same*. **How many pixels have to be added before and after?**
+
+ask("same_padding")
+
+# %%
+# Replace the dots.
+
+
+def same_padding(kernel, dilation): ...  # about 2 lines
+
+
+check("same_padding", same_padding)
+
+# %%
+# The second one is about the orange pixel. With 3 taps, neither stride 2 nor dilation 2
+# alone does much harm, but a layer that has both misses every second pixel. **How many
+# pixels are unseen, in general?**
+
+ask("unseen_pixels")
+
+# %%
+# The first case is the top of the figure, with one pixel unseen.
+
+
+def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
+
+
+check("unseen_pixels", unseen_pixels)
+
+# %%
 # In practice
 # -----------
 #

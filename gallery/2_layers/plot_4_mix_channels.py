@@ -281,6 +281,37 @@ def merge_layers(weight, mix): ...  # about 1 line
 check("merge_layers", merge_layers)
 
 # %%
+# You have seen how a picture becomes a tensor. **Can you write it as a function?**
+
+ask("picture_to_tensor")
+
+# %%
+# Replace the dots.
+
+
+def picture_to_tensor(picture): ...  # about 1 line
+
+
+check("picture_to_tensor", picture_to_tensor)
+
+# %%
+# One can also think of the channels as a third direction, besides rows and columns, in
+# which the kernel is as deep as the image and therefore cannot move. PyTorch's
+# ``conv3d`` slides in three directions. **Which image and which kernels do you have to
+# give it, to get the same numbers?**
+
+ask("channels_as_depth")
+
+# %%
+# Replace the dots.
+
+
+def channels_as_depth(image, weight): ...  # about 1 line
+
+
+check("channels_as_depth", channels_as_depth)
+
+# %%
 # In practice
 # -----------
 #

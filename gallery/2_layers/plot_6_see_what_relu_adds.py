@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.manual_seed(4)
@@ -241,6 +242,24 @@ print(larger)
 
 # %%
 torch.testing.assert_close(larger, torch.maximum(a, b))
+
+# %%
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. Build the
+# two layers of this page for any kernel. **Which weights do they have?**
+
+ask("both_edges")
+
+# %%
+# Replace the dots.
+
+
+def both_edges(kernel): ...  # about 1 line
+
+
+check("both_edges", both_edges)
 
 # %%
 # In practice

@@ -17,6 +17,7 @@ import torch
 from torch.nn import functional
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 from convtutor.shapes import output_size
 
 device = default_device()
@@ -287,6 +288,39 @@ assert min(changes, key=changes.get) == "pool_blur_and_skip"
 #
 # Do not blur more than the stride needs. A map that is blurred to an even grey does not
 # change at all when the image moves, but it says nothing any more.
+
+# %%
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. **Can you do
+# max pooling without the loops?**
+
+ask("max_pool")
+
+# %%
+# Replace the dots. A tensor's ``unfold(axis, size, step)`` cuts windows out of an axis.
+
+
+def max_pool(image, height, width, stride): ...  # about 1 line
+
+
+check("max_pool", max_pool)
+
+# %%
+# A blur and a skip need not compute what is skipped. **Can one call of PyTorch do
+# both?**
+
+ask("blur_then_skip")
+
+# %%
+# Replace the dots.
+
+
+def blur_then_skip(image, kernel, stride): ...  # about 1 line
+
+
+check("blur_then_skip", blur_then_skip)
 
 # %%
 # In practice

@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.manual_seed(0)
@@ -285,6 +286,38 @@ assert 0.97 < smooth_crossings / smooth_gaps < 1.03
 # The left picture has a grid all over it: where four copies overlap it is four times as
 # bright as where there is only one. The right picture is soft, because the taps are
 # equal, but it has no grid.
+
+# %%
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. First the
+# sizes. **How large does an axis become?**
+
+ask("transposed_size")
+
+# %%
+# Replace the dots.
+
+
+def transposed_size(size, kernel, stride, padding, output_padding): ...  # about 1 line
+
+
+check("transposed_size", transposed_size)
+
+# %%
+# Then the operation itself, with one call of ``corr2d``. **How do you get there?**
+
+ask("transposed_convolution")
+
+# %%
+# Replace the dots.
+
+
+def transposed_convolution(image, kernel, stride): ...  # about 4 lines
+
+
+check("transposed_convolution", transposed_convolution)
 
 # %%
 # In practice
