@@ -264,14 +264,18 @@ assert cs231n(10, 1, 2) == 5.5
 # both sides. All three agree wherever there is no remainder.
 
 # %%
-# The second one is about the orange pixel. With 3 taps, neither stride 2 nor dilation 2
-# alone does much harm, but a layer that has both misses every second pixel. **How many
-# pixels are unseen, in general?**
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. The first
+# one is about the orange pixel. With 3 taps, neither stride 2 nor dilation 2 alone does
+# much harm, but a layer that has both misses every second pixel. **How many pixels are
+# unseen, in general?**
 
 ask("unseen_pixels")
 
 # %%
-# The first case is the top of the figure, with one pixel unseen.
+# Replace the dots. The example is the top of the figure, with one pixel unseen.
 
 
 def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
@@ -280,11 +284,7 @@ def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
 check("unseen_pixels", unseen_pixels)
 
 # %%
-# Try it yourself
-# ---------------
-#
-# ``ask`` prints the task of an exercise, and ``check`` judges your answer. The first
-# one is about *same*. **How many pixels have to be added before and after?**
+# The second one is about *same*. **How many pixels have to be added before and after?**
 
 ask("same_padding")
 
@@ -296,22 +296,6 @@ def same_padding(kernel, dilation): ...  # about 2 lines
 
 
 check("same_padding", same_padding)
-
-# %%
-# The second one is about the orange pixel. With 3 taps, neither stride 2 nor dilation 2
-# alone does much harm, but a layer that has both misses every second pixel. **How many
-# pixels are unseen, in general?**
-
-ask("unseen_pixels")
-
-# %%
-# The first case is the top of the figure, with one pixel unseen.
-
-
-def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
-
-
-check("unseen_pixels", unseen_pixels)
 
 # %%
 # In practice
