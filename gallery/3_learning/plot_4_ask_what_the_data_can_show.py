@@ -94,8 +94,9 @@ fig.set_label(
 )
 
 # %%
-# Here are the four kernels. No two are alike, and yet they have something in common.
-# **What do the three taps in the left column add up to, in each of the kernels?**
+# Here are the four kernels, rounded to one decimal, so that a sum may seem to be off by
+# 0.1. No two are alike, and yet they have something in common. **What do the three taps
+# in the left column add up to, in each of the kernels?**
 
 for name, kernel in found.items():
     print(name, [round(total, 2) + 0.0 for total in kernel.sum(0).tolist()])
@@ -306,7 +307,8 @@ torch.testing.assert_close(ratio, conditions["random"] ** 2)
 ask("visible_part")
 
 # %%
-# Replace the dots and run this cell again.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one.
 
 
 def visible_part(kernel): ...  # about 1 line

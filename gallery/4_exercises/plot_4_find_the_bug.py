@@ -12,7 +12,6 @@ example that hides it, and a test that catches all three.
 test a cross-correlation should pass before you trust it.
 """
 
-import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, images, plots
@@ -23,10 +22,7 @@ stripe = images.striped(6, 8)
 K = torch.tensor([[1.0, -1.0]])
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.6), width_ratios=(8, 7))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], stripe, title="the stripe", limit=1)
-plots.show_grid(axes[1], corr2d(stripe, K), title="its edges", limit=1)
+fig = plots.show_grids({"the stripe": stripe, "its edges": corr2d(stripe, K)})
 fig.set_label(
     "The striped image of ones and zeros, and the response of the kernel (1, −1): a "
     "column of ones and a column of minus ones, zeros elsewhere.\n\n"
@@ -77,9 +73,8 @@ assert (wrong[:, 2:] == 0).all()
 assert columns_right == 2
 
 # %%
-fig, axes = plt.subplots(2, 1, figsize=(4.4, 3.4), layout="constrained")
-plots.show_grid(axes[0], right, title="right", limit=7)
-plots.show_grid(axes[1], wrong, title="both loops over the rows", limit=7)
+grids = {"right": right, "both loops over the rows": wrong}
+fig = plots.show_grids(grids, columns=1)
 fig.set_label(
     "Two outputs of 2 by 6 numbers. They agree in the first two columns only; the "
     "others of the second output are zero."
@@ -242,7 +237,9 @@ assert caught == ["first", "second", "third"]
 ask("name_operation")
 
 # %%
-# Replace the dots and run this cell again. ``check`` says which function you misjudge.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one. ``check`` says which function you
+# misjudge.
 
 
 def name_operation(operation): ...  # about 6 lines

@@ -266,7 +266,9 @@ for function in (corr2d, second):
 ask("is_right")
 
 # %%
-# Replace the dots and run this cell again. ``check`` says which suspect you misjudge.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one. ``check`` says which suspect you
+# misjudge.
 
 
 def is_right(correlate): ...  # about 5 lines
