@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,17 @@ HELD: Counter[str] = Counter()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for marker in ("skip_xp_backends", "xfail_xp_backends", "array_api_backends", "slow", "xslow", "xfail_on_32bit", "thread_unsafe", "fail_slow", "parallel_threads"):
+    for marker in (
+        "skip_xp_backends",
+        "xfail_xp_backends",
+        "array_api_backends",
+        "slow",
+        "xslow",
+        "xfail_on_32bit",
+        "thread_unsafe",
+        "fail_slow",
+        "parallel_threads",
+    ):
         config.addinivalue_line("markers", f"{marker}: SciPy's own")
 
 
@@ -44,6 +53,6 @@ def xp() -> Any:
 
 
 @pytest.fixture
-def held() -> Iterator[Counter[str]]:
+def held() -> Counter[str]:
     """Count comparisons that hold."""
-    yield HELD
+    return HELD
