@@ -129,7 +129,9 @@ print(different, "different numbers")
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.1), layout="constrained")
 plots.show_response(axes[0], M, title="any matrix")
-plots.show_response(axes[1], A, title="averaged over shifts")
+plots.show_response(
+    axes[1], A, title="averaged over shifts", limit=A.abs().max().item()
+)
 fig.set_label(
     "Two matrices of 12 by 12 cells. Left, random colours. Right, the same twelve "
     "colours in each row, each time in another order: the pattern repeats along "

@@ -108,12 +108,17 @@ print(blurred[0, 0, 0])
 print("middle:", middle)
 
 # %%
-fig, axes = plt.subplots(2, 1, figsize=(5.6, 1.9), layout="constrained")
-plots.show_grid(axes[0], spot[0, 0], title="a bright pixel in column 6", limit=1)
-plots.show_grid(axes[1], 16 * blurred[0, 0], title="blurred four times (16 ×)")
+fig = plots.show_grids(
+    {
+        "a bright pixel in column 6": 16 * spot[0, 0],
+        "blurred four times": 16 * blurred[0, 0],
+    },
+    columns=1,
+)
 fig.set_label(
-    "Above, a row of eleven pixels with a one in column 6. Below, the blurred row "
-    "times sixteen: 1, 4, 6, 4, 1 in columns 2 to 6. Its middle is column 4."
+    "Two rows of eleven pixels. Above, a 16 in column 6. Below, after four blurs, "
+    "1, 4, 6, 4, 1 in columns 2 to 6. The middle is column 4.\n\n"
+    "All numbers are drawn sixteen times as large, so that they are whole."
 )
 
 # %%

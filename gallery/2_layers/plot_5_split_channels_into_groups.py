@@ -10,7 +10,6 @@ gives up for that.
 follows it, and what each of them costs.
 """
 
-import matplotlib.pyplot as plt
 import torch
 from torch import nn
 
@@ -22,18 +21,16 @@ torch.manual_seed(0)
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(4.8, 3.6), layout="constrained")
-plots.show_grid(axes[0], torch.ones(6, 4), title="full layer")
-plots.show_grid(
-    axes[1], torch.block_diag(torch.ones(3, 2), torch.ones(3, 2)), title="two groups"
-)
-for ax in axes:
-    ax.set(xlabel="input channel", ylabel="output channel")
+full = torch.ones(6, 4)
+two_groups = torch.block_diag(torch.ones(3, 2), torch.ones(3, 2))
+fig = plots.show_grids({"full layer": full, "two groups": two_groups})
 fig.set_label(
     "Which output channel listens to which input channel, for 4 inputs and 6 "
     "outputs. In the full layer each output listens to each input. With two groups, "
     "the first three outputs listen to the first two inputs, the last three to the "
-    "last two."
+    "last two.\n\n"
+    "Rows are output channels, and columns are input channels. A 1 says that the "
+    "output listens to the input."
 )
 
 # %%
@@ -110,14 +107,13 @@ pairs_after_both = both_pattern.sum().item()
 print(pairs_after_both, "of 16 pairs")
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(5.2, 3), layout="constrained")
-plots.show_grid(axes[0], depthwise_pattern, title="depthwise")
-plots.show_grid(axes[1], both_pattern, title="depthwise, 1 × 1")
-for ax in axes:
-    ax.set(xlabel="input channel", ylabel="output channel")
+fig = plots.show_grids(
+    {"depthwise": depthwise_pattern, "depthwise, then 1 × 1": both_pattern}
+)
 fig.set_label(
     "Which output channel answers to which input channel. Depthwise: the diagonal "
-    "only. Depthwise, then 1 by 1: every output answers to every input."
+    "only. Depthwise, then 1 by 1: every output answers to every input.\n\n"
+    "Again, rows are output channels, and columns are input channels."
 )
 
 # %%

@@ -29,7 +29,7 @@ fig, ax = plt.subplots(figsize=(5.4, 2.5), layout="constrained")
 names = ("image", "first output", "second output")
 for level, seen in enumerate(((2, 3, 4, 5, 6), (3, 4, 5), (4,))):
     height = 1.7 * level
-    ax.text(-0.3, height + 0.43, names[level], ha="right", va="center")
+    ax.text(-0.3, height + 0.43, names[level], ha="right", va="center", size=12)
     for column in range(9):
         colour = plots.ORANGE if column in seen else plots.GREY
         ax.add_patch(plt.Rectangle((column, height), 0.86, 0.86, color=colour))
@@ -112,9 +112,10 @@ corner = ways[0, jump].item()
 print("corner:", corner)
 
 # %%
-fig, ax = plt.subplots(figsize=(5.6, 3.7), layout="constrained")
-frame = (0, jump, rows, columns)
-plots.show_grid(ax, ways, title="ways to one output pixel", window=frame)
+fig = plots.show_grids(
+    {"ways to one output pixel": ways},
+    windows={"ways to one output pixel": (0, jump, rows, columns)},
+)
 fig.set_label(
     "An 8 by 13 grid of counts. A frame of 6 rows and 9 columns, from the third "
     "column on, holds all that are not zero: from 1 in its corners to 15 in the "
@@ -173,11 +174,15 @@ print("before:", padded_before[0, 0, 0])
 print("after: ", padded_after[0, 0, 0])
 
 # %%
-fig, axes = plt.subplots(2, 2, figsize=(5.6, 2.6), layout="constrained")
-plots.show_grid(axes[0, 0], before[0, 0], title="image, before")
-plots.show_grid(axes[0, 1], after[0, 0], title="image, after")
-plots.show_grid(axes[1, 0], padded_before[0, 0], title="padded, before")
-plots.show_grid(axes[1, 1], padded_after[0, 0], title="padded, after")
+fig = plots.show_grids(
+    {
+        "image, before": before[0, 0],
+        "with padding, before": padded_before[0, 0],
+        "image, after": after[0, 0],
+        "with padding, after": padded_after[0, 0],
+    },
+    columns=1,
+)
 fig.set_label(
     "A striped image before and after its move, and below each the response with "
     "padding: the two edges of the stripe move along, the outermost ones stay where "
