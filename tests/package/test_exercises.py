@@ -374,8 +374,7 @@ def test_solution_prints_the_solution(capsys: pytest.CaptureFixture[str]) -> Non
     solution("rewind")
     assert capsys.readouterr().out == (
         "def rewind(errors, curvatures, lr, steps):\n"
-        '    """Divide by the factor that all the steps together have multiplied\n'
-        '    with."""\n'
+        '    """Divide by the factor that all the steps together have multiplied with."""\n'
         "    return errors / (1 - lr * curvatures) ** steps\n"
     )
 
