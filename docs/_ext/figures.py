@@ -216,7 +216,7 @@ def place_thumbnails(app: Sphinx) -> None:
         name = thumbnail.stem.removesuffix("_thumb")
         figure = thumbnail.parents[1] / f"{name}_001.webp"
         for target, source in ((thumbnail, figure), (_dark(thumbnail), _dark(figure))):
-            if _detail(source).exists():  # else the page has failed, and the build is about to say so
+            if _detail(source).exists():  # else the page has failed: it is named soon
                 target.write_bytes(_detail(source).read_bytes())
 
 
