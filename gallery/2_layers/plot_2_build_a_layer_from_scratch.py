@@ -11,6 +11,7 @@ edges of a stripe, and you know why it is the same layer as PyTorch's.
 two taps 1 and −1 sees in an image, and what it is blind to.
 """
 
+import matplotlib.pyplot as plt
 import torch
 from torch import nn
 
@@ -29,7 +30,8 @@ torch.manual_seed(0)
 X = images.striped(6, 8, device=device)
 
 # %%
-fig = plots.show_grids({"a dark stripe, with two edges": X})
+fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
+plots.show_grid(ax, X, title="a dark stripe, with two edges")
 fig.set_label(
     "An image of 6 by 8 pixels: ones, but zeros in the third to the sixth column. "
     "So it has an edge on the left of the stripe and one on its right."
@@ -129,10 +131,11 @@ with torch.no_grad():
 print(Y)
 
 # %%
-fig = plots.show_grids(
-    {"image": X, "response": Y},
-    windows={"image": (2, 1, 1, 2), "response": (2, 1, 1, 1)},
+fig, axes = plt.subplots(
+    1, 2, figsize=(5.6, 2.6), layout="constrained", width_ratios=(8, 7)
 )
+plots.show_grid(axes[0], X, title="image", window=(2, 1, 1, 2))
+plots.show_grid(axes[1], Y, title="response", window=(2, 1, 1, 1))
 fig.set_label(
     "Left, the 6 by 8 image: ones, but zeros in columns three to six. Right, the 6 "
     "by 7 response: ones in the second column, minus ones in the sixth, zeros "
@@ -191,7 +194,11 @@ largest_lying = lying.abs().max().item()
 print(largest_lying)
 
 # %%
-fig = plots.show_grids({"the stripe, lying": X.T, "response": lying})
+fig, axes = plt.subplots(
+    1, 2, figsize=(5.2, 3.4), layout="constrained", width_ratios=(6, 5)
+)
+plots.show_grid(axes[0], X.T, title="the stripe, lying")
+plots.show_grid(axes[1], lying, title="response")
 fig.set_label(
     "Left, the 8 by 6 image: ones, but zeros in rows three to six. Right, the "
     "response of 8 by 5 numbers, all of them zero."

@@ -22,7 +22,7 @@ PAGES = sorted(
 )
 GALLERY = [page for page in PAGES if page.startswith("tutorials/") and "/plot_" in page]
 
-EXPLORER = {"explorer", "photograph"}
+EXPLORER = ("explorer", "corr-", "photograph", "portrait")
 KIB = 1024
 PHONE: Any = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
 LAPTOP: Any = {"viewport": {"width": 1280, "height": 800}}
@@ -67,7 +67,7 @@ class Visit:
             sum(
                 size
                 for path, size in self.bytes_by_path.items()
-                if path.endswith((".css", ".js")) and Path(path).stem not in EXPLORER
+                if path.endswith((".css", ".js")) and not Path(path).name.startswith(EXPLORER)
             )
             / KIB
         )

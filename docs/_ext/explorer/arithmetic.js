@@ -103,5 +103,5 @@
     return "";
   }
 
-  window.corrExplorer = { MODES, plane, pad, laid, correlate, products, refusal };
+  Object.assign(window.corrExplorer, { MODES, plane, pad, laid, correlate, products, refusal });
 })();

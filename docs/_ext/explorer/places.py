@@ -1,45 +1,92 @@
-"""The pages of the gallery that get an explorer: what is said there, and what it begins with."""
+"""The pages of the gallery that get something to touch: where, what is said, how it begins."""
+
+from typing import NamedTuple
+
+from sphinx.errors import ExtensionError
+
+
+class Place(NamedTuple):
+    """Something to touch on a page.
+
+    Attributes:
+        after: Words of the text block that it follows, or "" for the end of the lesson, which is
+            the section *Try it yourself*.
+        source: What is inserted, in reStructuredText.
+    """
+
+    after: str
+    source: str
+
+
+FIRST = "tutorials/1_cross_correlation/plot_1_slide_multiply_add"
 
 PLACES = {
-    "tutorials/1_cross_correlation/plot_1_slide_multiply_add": """
-Lay your own kernel on it
--------------------------
-
-Point at a number of the output, or walk there with the arrow keys: its window lights up, and the
-sum is written out. Every number can be changed. **Which taps make the output 3, 0, 1 and 1, 1, 0**,
-the middle pixel of each window's lower row?
+    FIRST: [
+        Place(
+            "Watch it at work",
+            """
+Press *Play*, or drag the window over the image. Every number can be changed: type another one, or
+drag a tap up and down. **Which taps make the output 3, 0, 1 and 1, 1, 0**, the middle pixel of each
+window's lower row?
 
 .. corr-explorer::
    :image: first example
    :kernel: [[1, 2, -1], [0, 1, 3]]
+   :goal: [[3, 0, 1], [1, 1, 0]]
+   :praise: That is it: a single 1 fetches the pixel under it, and zeros ignore all the others.
    :controls: none
 """,
-    "tutorials/1_cross_correlation/plot_2_filter_a_photograph": """
+        )
+    ],
+    "tutorials/1_cross_correlation/plot_2_filter_a_photograph": [
+        Place(
+            "",
+            """
 Filter it yourself
 ------------------
 
-Choose a kernel, change one of its numbers, and point at the output to see what it was summed from.
-**What happens to the photograph if you add 1 to the middle of a kernel that finds edges?**
+Choose a kernel, and drag the window over the photograph. Below it you see the pixels in the window,
+the taps, and the products that add up to one pixel of the output. Drag a tap up or down, or type
+another number. **What happens to the photograph if you add 1 to the middle of a kernel that finds
+edges?**
 
 .. corr-explorer::
    :image: photograph
    :kernel: sharpen
-   :controls: kernels
+   :controls: kernels compare
+
+   The photograph comes back, with its edges drawn into it. A kernel that is 1 in the middle and 0
+   elsewhere leaves the image as it is, and correlation is linear: the output of a sum of two
+   kernels is the sum of their outputs.
 """,
-    "tutorials/1_cross_correlation/plot_3_tell_correlation_from_convolution": """
+        )
+    ],
+    "tutorials/1_cross_correlation/plot_3_tell_correlation_from_convolution": [
+        Place(
+            "",
+            """
 Turn it yourself
 ----------------
 
-The small numbers in the window are the taps as they are laid on the image. Switch, and watch them
-turn. **Which changes to the kernel make the switch change nothing?**
+The small numbers in the window are the taps as they are laid on the image. Switch between the two
+operations, and watch the taps turn. **Which changes to the kernel make the switch change nothing?**
 
 .. corr-explorer::
    :image: [[1, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 1, 0]]
    :kernel: triangle
    :padding: 2,2,1,1
    :controls: kernels operation
+
+   Those after which the kernel looks the same when it is turned by half a turn: the first tap
+   equals the last one, the second equals the last but one, and so on. With three rows of two taps
+   that leaves three numbers to choose.
 """,
-    "tutorials/2_layers/plot_3_predict_the_output_shape": """
+        )
+    ],
+    "tutorials/2_layers/plot_3_predict_the_output_shape": [
+        Place(
+            "",
+            """
 Set it yourself
 ---------------
 
@@ -52,5 +99,31 @@ make every pixel belong to exactly one window?**
    :kernel: [[1, 1, 1], [1, 1, 1]]
    :padding: 1,1,1,1
    :controls: settings code
+
+   Windows of 2 × 3 pixels do not overlap if the stride is 2 down and 3 to the right. The image has
+   5 × 7 pixels, so it takes one row and two columns of padding to make it 6 × 9, which holds
+   exactly nine windows: one row at the top or at the bottom, and one column on each side, for
+   instance.
 """,
+        )
+    ],
 }
+
+_LESSON_ENDS = "\nTry it yourself\n---"
+_BLOCK_ENDS = "\n.. GENERATED FROM PYTHON SOURCE LINES"
+
+
+def place(docname: str, source: str) -> str:
+    """Put into a page of the gallery what it has to touch.
+
+    Raises:
+        ExtensionError: If the page lacks the place for it.
+    """
+    for after, what in PLACES.get(docname, ()):
+        found = source.find(after) if after else source.find(_LESSON_ENDS)
+        here = source.find(_BLOCK_ENDS, found) if after else found
+        if found < 0 or here < 0:
+            missing = f"text with “{after}”" if after else "section 'Try it yourself'"
+            raise ExtensionError(f"{docname} has no {missing} to put an explorer beside")
+        source = f"{source[:here]}\n{what}\n{source[here:]}"
+    return source

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { make, fromRows } = window.corrExplorer;
+  const { button, fromRows, make } = window.corrExplorer;
 
   const KEPT = "corr-explorer-solved";
   const CLOSE = 1e-6;
@@ -13,6 +13,7 @@
   class Puzzles {
     #at = 0;
     #judged = null;
+    #isGivenAway = false;
     #list;
     #solved = new Set();
     #buttons;
@@ -23,26 +24,20 @@
     #tally = make("p", { className: "ce-tally" });
     #aids = make("details", {}, make("summary", {}, "A hint"), this.#hint);
 
-    /* onChoose(puzzle): show another one; onShow(rows): lay this kernel on the image. */
-    constructor(list, onChoose, onShow) {
+    /* choose(puzzle): show another one; reveal(rows): lay this kernel on the image. */
+    constructor(list, choose, reveal) {
       this.#list = list;
-      this.onChoose = onChoose;
-      try {
-        const kept = JSON.parse(localStorage.getItem(KEPT));
-        this.#solved = new Set(list.map(({ id }) => id).filter((id) => kept.includes(id)));
-      } catch {
-        // Nothing kept, not readable, or not allowed: start anew.
-      }
-      this.#buttons = list.map((_, k) => make("button", { type: "button", onclick: () => this.choose(k) }, `${k + 1}`));
+      this.onChoose = choose;
+      this.#recall();
+      this.#buttons = list.map((_, k) => button(`${k + 1}`, () => this.choose(k)));
       this.element = make("div", { className: "ce-puzzle" },
         make("div", { className: "ce-shelf", role: "group", ariaLabel: "Puzzles" }, ...this.#buttons),
         this.#tally, this.#title, this.#ask);
-      const action = (text, onclick) => make("button", { type: "button", onclick }, text);
       this.footer = make("div", { className: "ce-puzzle" }, this.#verdict,
         make("div", { className: "ce-row" },
-          action("No kernel can do this", () => this.#claimNone()),
-          action("Show the answer", () => this.#answer(onShow)),
-          action("Next puzzle", () => this.choose((this.#at + 1) % list.length))),
+          button("No kernel can do this", () => this.#claimNone()),
+          button("Show the answer", () => this.#answer(reveal)),
+          button("Next puzzle", () => this.choose((this.#at + 1) % list.length))),
         this.#aids);
     }
 
@@ -53,8 +48,28 @@
       return Math.max(0, this.#list.findIndex(({ id }) => !this.#solved.has(id)));
     }
 
+    /* Add what this browser keeps; another tab may have solved more. */
+    #recall() {
+      try {
+        const kept = JSON.parse(localStorage.getItem(KEPT));
+        for (const { id } of this.#list) if (kept.includes(id)) this.#solved.add(id);
+      } catch {
+        // Nothing kept, not readable, or not allowed: begin anew.
+      }
+    }
+
+    /* Hear what other tabs solve, until the signal ends it. */
+    listen(signal) {
+      window.addEventListener("storage", ({ key }) => {
+        if (key !== KEPT) return;
+        this.#recall();
+        this.#update();
+      }, { signal });
+    }
+
     choose(k) {
       this.#at = k;
+      this.#isGivenAway = false;
       const { title, ask, hint } = this.current;
       this.#title.textContent = `${k + 1}. ${title}`;
       this.#ask.textContent = ask;
@@ -63,12 +78,13 @@
       this.#verdict.textContent = "";
       this.#update();
       this.onChoose(this.current);
+      this.#judged = null;
     }
 
     /* Say how far the reader's output is from the wanted one; true for each number that is right. */
     judge(output, kernel) {
       const { output: wanted, near, why } = this.current;
-      const target = fromRows("output", wanted, Infinity).data;
+      const target = fromRows("image", wanted).data;
       const right = Array.from(target, (value, k) => Math.abs(value - output.data[k]) < CLOSE);
       if (kernel !== this.#judged) {
         this.#judged = kernel;
@@ -78,14 +94,19 @@
         if (count === right.length) this.#solve(why);
         else {
           this.#verdict.textContent = taps.some(Boolean)
-            ? `${count} of ${right.length} numbers are right. ${slip?.say ?? ""}` : "";
+            ? `${count} of ${right.length} numbers are right. ${slip?.say ?? ""}`.trim() : "";
         }
       }
       return (k) => right[k];
     }
 
     #solve(why) {
+      if (this.#isGivenAway) {
+        this.#verdict.textContent = `This is the answer. ${why} It counts when you find it by yourself: come back to it later.`;
+        return;
+      }
       this.#verdict.textContent = `Solved. ${why}`;
+      this.#recall();
       this.#solved.add(this.current.id);
       try {
         localStorage.setItem(KEPT, JSON.stringify([...this.#solved]));
@@ -96,22 +117,26 @@
     }
 
     #claimNone() {
-      if (this.current.kernel) this.#verdict.textContent = "One can. Keep looking, or take a hint.";
-      else this.#solve(this.current.why);
+      const { kernel, id, why } = this.current;
+      if (!kernel) this.#solve(why);
+      else if (this.#solved.has(id)) this.#verdict.textContent = "One can, and you have found it already.";
+      else this.#verdict.textContent = "One can. Keep looking, or take a hint.";
     }
 
-    #answer(onShow) {
+    #answer(reveal) {
       const { kernel, why } = this.current;
-      if (kernel) onShow(kernel);
+      this.#isGivenAway = true;
+      this.#judged = null;
+      if (kernel) reveal(kernel);
       else this.#verdict.textContent = `There is none. ${why}`;
     }
 
     #update() {
-      this.#buttons.forEach((button, k) => {
+      this.#buttons.forEach((each, k) => {
         const solved = this.#solved.has(this.#list[k].id);
-        button.classList.toggle("ce-solved", solved);
-        button.ariaLabel = `Puzzle ${k + 1}${solved ? ", solved" : ""}`;
-        button.ariaCurrent = k === this.#at ? "step" : null;
+        each.classList.toggle("ce-solved", solved);
+        each.ariaLabel = `Puzzle ${k + 1}${solved ? ", solved" : ""}`;
+        each.ariaCurrent = k === this.#at ? "step" : null;
       });
       this.#tally.textContent = `${this.#solved.size} of ${this.#list.length} solved`;
     }

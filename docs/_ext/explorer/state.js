@@ -1,89 +1,50 @@
-/* What the reader can change: how it is checked, written into a link, undone.
+/* What the reader can change: checked, undone, written into a link.
 
-   A state is {name, image, kernel, settings, cell} and is never altered, only replaced. `name` is
-   "photograph" or "own" where the numbers are too many for a link, and "" otherwise. Whatever comes
-   from outside (a cell, a link, a script) passes through here and is numbers from then on. */
+   A state is {name, image, kernel, second, settings, cell} and is never altered, only replaced. `name`
+   is one of PICTURES, or "own" (a picture of the reader's, which never goes into a link), or "";
+   `second` is a kernel to compare with, or null. Whatever comes from outside (a link, a property, a
+   picture, a result that comes late) passes through `normalise` and is sound from then on. */
 (() => {
   "use strict";
 
-  const { MODES, plane } = window.corrExplorer;
+  const { MODES, correlate, pad, parse, plane, quoted, refusal, whole } = window.corrExplorer;
 
-  const LIMITS = { number: 1e6, side: 1024, kernel: 15, shared: 24, link: 24000 };
+  const LIMITS = { image: 1024, kernel: 15, second: 15, shared: 24, link: 24000 };
   const RANGES = { stride: [1, 16], padding: [0, 32], dilation: [1, 16] };
   const SIZES = [1, 12]; // rows and columns that can be asked for
   const SETTINGS = { stride: [1, 1], padding: [0, 0, 0, 0], mode: "zeros", dilation: [1, 1], flip: false };
 
-  const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+  // What a link and the code call by name: their size, where to begin, and how the package has them.
+  const PICTURES = {
+    photograph: { rows: 600, columns: 512, cell: [150, 240], code: "images.photograph(dtype=torch.float64)" },
+    portrait: { rows: 240, columns: 240, cell: [95, 100],
+      code: "images.photograph(dtype=torch.float64)[30:270, 130:370]" },
+  };
 
-  /* A decimal number or a fraction, such as -0.5 or 1/9. */
-  function parse(text) {
-    const parts = String(text).slice(0, 60).replace(/\s/g, "").replace(/−/g, "-").split("/");
-    const value = parts.length === 2 ? parts[0] / parts[1] : Number(parts[0]);
-    if (parts.length > 2 || !parts.every((part) => NUMBER.test(part)) || !Number.isFinite(value)) {
-      throw new RangeError(`“${String(text).slice(0, 20)}” is not a number.`);
-    }
-    if (Math.abs(value) > LIMITS.number) {
-      throw new RangeError(`${value} is too large: numbers here go from −1000000 to 1000000.`);
-    }
-    return value + 0; // and −0 becomes 0
-  }
+  const isPlane = (given) => given?.data instanceof Float64Array;
 
-  /* Four digits. A tap that they do not tell in full, such as 1/9, is a fraction if it is one. */
-  function format(value, isTap = false, digits = 4) {
-    const rounded = Number(value.toPrecision(digits));
-    const text = String(rounded).replace("-", "−");
-    if (!isTap || Math.abs(value) >= 1 || value === rounded) return text;
-    for (let q = 3; q < 50; q++) {
-      const p = Math.round(value * q);
-      if (p && Math.abs(value - p / q) < 1e-14) return `${p}/${q}`.replace("-", "−");
-    }
-    return text;
-  }
-
-  function whole(name, text, [least, most] = RANGES[name]) {
-    const value = /^\s*\d+\s*$/.test(text) ? Number(text) : NaN;
-    if (!(value >= least && value <= most)) {
-      throw new RangeError(`${name} must be a whole number from ${least} to ${most}, `
-        + `not “${String(text).slice(0, 20)}”.`);
-    }
-    return value;
-  }
-
-  function wholes(name, values) {
-    if (values.length !== SETTINGS[name].length) {
-      throw new RangeError(`${name} must be ${SETTINGS[name].length} numbers, not ${values.length}.`);
-    }
-    return Array.from(values, (value) => whole(name, value));
-  }
-
-  function checkSettings(given) {
-    const settings = { ...SETTINGS, ...given };
-    if (!MODES.includes(settings.mode)) {
-      throw new RangeError(`mode must be one of ${MODES.join(", ")}, `
-        + `not “${String(settings.mode).slice(0, 20)}”.`);
-    }
-    for (const name of Object.keys(RANGES)) settings[name] = wholes(name, settings[name]);
-    return { ...settings, flip: Boolean(settings.flip) };
-  }
-
-  function size(what, rows, columns, most) {
+  function size(what, rows, columns) {
+    const most = LIMITS[what];
     if (!(rows >= 1 && columns >= 1 && rows <= most && columns <= most)) {
-      throw new RangeError(`${what} must have from 1 to ${most} rows and columns, `
-        + `not ${rows} × ${columns}.`);
+      throw new RangeError(`${what} must have from 1 to ${most} rows and columns, not ${rows} × ${columns}.`);
     }
     return plane(rows, columns);
   }
 
-  function fromRows(what, rows, most) {
+  function fromRows(what, rows) {
     const width = rows?.[0]?.length;
-    const made = size(what, rows?.length, width, most);
-    for (const [r, row] of Array.from(rows).entries()) {
+    if (typeof rows === "string" || typeof rows?.[0] === "string" || !(rows?.length >= 0)
+      || (rows.length && !(width >= 0))) {
+      throw new RangeError(`${what} must be rows of numbers.`);
+    }
+    const made = size(what, rows.length, width ?? 0);
+    Array.from(rows).forEach((row, r) => {
       if (row?.length !== width) {
         throw new RangeError(`${what} must have rows of one length: row 0 has ${width} numbers, `
-          + `row ${r} has ${row?.length}.`);
+          + `row ${r} has ${row?.length ?? 0}.`);
       }
       for (let c = 0; c < width; c++) made.data[r * width + c] = parse(row[c]);
-    }
+    });
     return made;
   }
 
@@ -92,26 +53,74 @@
       Array.from(data.subarray(r * columns, (r + 1) * columns)));
   }
 
-  function write({ rows, columns, data }) {
-    return `${rows}x${columns}:${Array.from(data).join()}`;
+  function checkSettings(given) {
+    const settings = { ...SETTINGS, ...given };
+    if (!MODES.includes(settings.mode)) {
+      throw new RangeError(`mode must be one of ${MODES.join(", ")}, not ${quoted(settings.mode)}.`);
+    }
+    for (const [name, range] of Object.entries(RANGES)) {
+      const values = Array.from(settings[name] ?? []);
+      const count = SETTINGS[name].length;
+      if (values.length !== count) {
+        throw new RangeError(`${name} must be ${count} numbers, not ${values.length || 1}.`);
+      }
+      settings[name] = values.map((value) => whole(name, value, range));
+    }
+    return { ...settings, flip: Boolean(settings.flip) };
   }
 
-  function read(what, text, most) {
-    const [, rows, columns, numbers] = /^(\d{1,2})x(\d{1,2}):(.*)$/.exec(text) ?? [];
-    const made = size(what, Number(rows), Number(columns), most);
-    const values = numbers.split(",");
-    if (values.length !== made.data.length) {
-      throw new RangeError(`${what} must be ${made.data.length} numbers, not ${values.length}.`);
+  function checkCell(given) {
+    const cell = Array.from(given ?? [], (place) => Math.max(0, Math.trunc(parse(place))));
+    if (cell.length !== 2) throw new RangeError(`cell must be 2 numbers, not ${cell.length}.`);
+    return cell;
+  }
+
+  /* A state with a patch laid on it, all of it checked; or an error that says what is wrong. */
+  function normalise(state, patch) {
+    const made = { ...state };
+    for (const what of ["image", "kernel", "second"]) {
+      if (!(what in patch)) continue;
+      const given = patch[what];
+      if (what === "second" && given === null) made.second = null;
+      else if (!isPlane(given)) made[what] = fromRows(what, given);
+      else {
+        size(what, given.rows, given.columns);
+        made[what] = given;
+      }
     }
-    made.data.set(values.map(parse));
+    if ("settings" in patch) made.settings = checkSettings({ ...state.settings, ...patch.settings });
+    if ("cell" in patch) made.cell = checkCell(patch.cell);
+    // Numbers that come without a name are nobody's picture, unless they are too many to share.
+    const isLarge = Math.max(made.image.rows, made.image.columns) > LIMITS.shared;
+    if (patch.image) made.name = patch.name ?? (isLarge ? "own" : "");
     return made;
   }
 
+  const START = {
+    name: "", image: fromRows("image", [[0, 1, 2], [3, 4, 5], [6, 7, 8]]),
+    kernel: fromRows("kernel", [[0, 1], [2, 3]]), second: null, settings: checkSettings({}), cell: [0, 0],
+  };
+
+  // ---- links
+
+  const packed = ({ rows, columns, data }) => `${rows}x${columns}:${Array.from(data).join()}`;
+
+  function unpacked(what, text) {
+    const [, rows, columns, numbers] = /^(\d{1,2})x(\d{1,2}):(.*)$/.exec(text) ?? [];
+    if (!rows) throw new RangeError(`${what} cannot be read: ${quoted(text)}.`);
+    size(what, Number(rows), Number(columns));
+    const values = numbers.split(",");
+    if (values.length !== rows * columns) {
+      throw new RangeError(`${what} must be ${rows * columns} numbers, not ${values.length}.`);
+    }
+    return Array.from({ length: rows }, (_, r) => values.slice(r * columns, (r + 1) * columns));
+  }
+
   /* A picture of the reader's own is not in the link: it does not leave the browser. */
-  function encode({ name, image, kernel, settings, cell }) {
-    const small = Math.max(image.rows, image.columns) <= LIMITS.shared;
-    const parts = [`kernel=${write(kernel)}`, `cell=${cell}`];
-    if (name === "photograph" || small) parts.unshift(`image=${name === "photograph" ? name : write(image)}`);
+  function encode({ name, image, kernel, second, settings, cell }) {
+    const parts = [`kernel=${packed(kernel)}`, `cell=${cell}`];
+    if (name !== "own") parts.unshift(`image=${name || packed(image)}`);
+    if (second) parts.push(`second=${packed(second)}`);
     for (const key of ["stride", "padding", "dilation", "mode"]) {
       if (String(settings[key]) !== String(SETTINGS[key])) parts.push(`${key}=${settings[key]}`);
     }
@@ -119,65 +128,107 @@
     return `#corr:${parts.join("&")}`;
   }
 
-  /* The parts of a state that a link holds; null if the fragment is none of ours. */
+  /* The patch that a link holds; null if the fragment is not one of ours. */
   function decode(hash) {
     if (!hash.startsWith("#corr:")) return null;
     if (hash.length > LIMITS.link) {
       throw new RangeError(`It has ${hash.length} characters; the most is ${LIMITS.link}.`);
     }
     const given = new URLSearchParams(hash.slice(6));
-    const state = { settings: checkSettings({
-      ...Object.fromEntries(Object.keys(RANGES).filter((key) => given.has(key))
-        .map((key) => [key, given.get(key).split(",")])),
-      mode: given.get("mode") ?? SETTINGS.mode,
-      flip: given.get("flip") === "1",
-    }) };
-    if (given.get("image") === "photograph") state.name = "photograph";
-    else if (given.has("image")) state.image = read("image", given.get("image"), LIMITS.shared);
-    if (given.has("kernel")) state.kernel = read("kernel", given.get("kernel"), LIMITS.kernel);
-    if (given.has("cell")) {
-      state.cell = given.get("cell").split(",").slice(0, 2).map((n) => Math.trunc(parse(n)));
-    }
-    return state;
+    const settings = { ...SETTINGS, flip: given.get("flip") === "1" };
+    for (const key of Object.keys(RANGES)) if (given.has(key)) settings[key] = given.get(key).split(",");
+    if (given.has("mode")) settings.mode = given.get("mode");
+    const patch = { settings, second: null };
+    if (Object.hasOwn(PICTURES, given.get("image"))) patch.name = given.get("image");
+    else if (given.has("image")) patch.image = unpacked("image", given.get("image"));
+    for (const what of ["kernel", "second"]) if (given.has(what)) patch[what] = unpacked(what, given.get(what));
+    if (given.has("cell")) patch.cell = given.get("cell").split(",");
+    normalise(START, patch); // a picture comes later, but a fault in its link is told now
+    return patch;
   }
 
-  /* Undo and redo. Changes in a row under the same key, such as typing in one cell, count as one. */
-  class History {
+  // ---- what is shown, what it was, and what follows from it
+
+  class Model {
     #past = [];
     #future = [];
     #key = null;
+    #ticket = 0;
+    #results = {};
 
-    constructor(state) {
+    constructor(state = START) {
       this.state = state;
     }
 
     get canUndo() { return this.#past.length > 0; }
     get canRedo() { return this.#future.length > 0; }
 
-    change(state, key = null) {
+    /* Changes in a row under the same key, such as typing in one cell, are undone as one. */
+    change(patch, key = null) {
+      const state = normalise(this.state, patch);
       if (key === null || key !== this.#key) this.#past = [...this.#past.slice(-99), this.state];
       this.#future = [];
       this.#key = key;
       this.state = state;
     }
 
-    /* Looking elsewhere is no change. */
+    /* Begin anew, with nothing to undo. */
+    begin(patch) {
+      this.state = normalise(this.state, patch);
+      [this.#past, this.#future, this.#key] = [[], [], null];
+    }
+
+    /* Looking elsewhere is not a change. */
     look(cell) {
       this.state = { ...this.state, cell };
     }
 
-    undo() { this.#step(this.#past, this.#future); }
-    redo() { this.#step(this.#future, this.#past); }
+    /* What comes late asks this whether it is still wanted: nothing else was asked for or laid in the
+       image's place since. */
+    ticket() {
+      const mine = ++this.#ticket;
+      const { image } = this.state;
+      return () => mine === this.#ticket && image === this.state.image;
+    }
+
+    /* Put an image where another one kept its place, in the past, too. */
+    arrive(image, placeholder) {
+      const put = (state) => (state.image === placeholder ? { ...state, image } : state);
+      this.state = put(this.state);
+      this.#past = this.#past.map(put);
+      this.#future = this.#future.map(put);
+    }
+
+    undo() { return this.#step(this.#past, this.#future); }
+    redo() { return this.#step(this.#future, this.#past); }
 
     #step(from, to) {
-      if (!from.length) return;
+      if (!from.length) return false;
       to.push(this.state);
       this.state = from.pop();
       this.#key = null;
+      return true;
+    }
+
+    /* The padded image and the output, or the reason why there is none; computed anew only if what
+       they depend on was replaced. */
+    result(which = "kernel") {
+      const { image, settings, [which]: kernel } = this.state;
+      const last = this.#results[which];
+      if (last?.image === image && last.kernel === kernel && last.settings === settings) return last;
+      const problem = refusal(image, kernel, settings);
+      const isPadded = last?.image === image && last.settings === settings && last.padded;
+      const result = { image, kernel, settings, problem, padded: null, output: null };
+      if (!problem) {
+        result.padded = isPadded || pad(image, settings);
+        result.output = correlate(result.padded, kernel, settings);
+      }
+      this.#results[which] = result;
+      return result;
     }
   }
 
   Object.assign(window.corrExplorer, {
-    LIMITS, RANGES, SETTINGS, SIZES, parse, format, whole, checkSettings, fromRows, toRows, encode, decode, History,
+    LIMITS, PICTURES, RANGES, SETTINGS, SIZES, fromRows, toRows, normalise, encode, decode, Model,
   });
 })();
