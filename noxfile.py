@@ -47,6 +47,13 @@ def minimums(session: nox.Session) -> None:
     session.run("pytest", "tests/package", *session.posargs)
 
 
+@nox.session(default=False)
+def peers(session: nox.Session) -> None:
+    """Run the suites of PyTorch, SciPy, ONNX and kornia against ``corr2d``, and record how many."""
+    install(session, "peers")
+    session.run("pytest", "-m", "not slow", "tests/peers", *session.posargs)
+
+
 @nox.session(default=False, reuse_venv=True)
 def gallery(session: nox.Session) -> None:
     """Run the gallery's scripts as plain Python. Arguments choose pages: ``-- learn_a_kernel``."""

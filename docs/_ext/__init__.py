@@ -59,7 +59,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     # --- The gallery runs its scripts and writes their pages, at 500 ---
     app.connect("builder-inited", build.forget_scripts, priority=400)
-    app.connect("builder-inited", figures.shrink_dark_thumbnails, priority=900)
+    app.connect("builder-inited", figures.place_thumbnails, priority=900)
     app.connect("builder-inited", executed.check_scripts, priority=900)
     app.connect("builder-inited", explorer.write_scripts)
 

@@ -98,6 +98,7 @@ class ExerciseList(SphinxDirective):
                 head = nodes.paragraph("", "", _solved(name), nodes.literal("", name))
                 head += nodes.inline("", exercise.effort, classes=["effort"])
                 (line,) = self.parse_text_to_nodes(exercise.statement)
+                assert isinstance(line, nodes.paragraph)
                 line += nodes.Text(" ")
                 line += nodes.reference("", text.split("\n")[1], refuri=link, internal=True)
                 items += nodes.list_item("", head, line)

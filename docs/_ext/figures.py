@@ -22,12 +22,12 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
-from sphinx_gallery.utils import scale_image
 
 from convtutor.plots import turn_dark
 from convtutor.plots.ink import legible
@@ -35,6 +35,8 @@ from convtutor.plots.ink import legible
 _CSS_PIXELS_PER_INCH = 96
 _WIDEST = 5.6
 _SHARPNESS = 2
+_THUMBNAIL = (200, 140)  # CSS pixels
+_MARGIN = 1.06
 
 # Lines and letters are kept exactly, which is also lightest. A photograph at this quality loses
 # nothing that can be seen, and most of its weight.
@@ -125,8 +127,12 @@ def as_html(figure: Figure) -> str:
 
 def _save(figure: Figure, path: Path, source_dir: str) -> str:
     alt, caption = _label(figure)
+    is_first = path.stem.endswith("_001")
     for theme in _in_both_themes(figure):
-        (path if theme == "light" else _dark(path)).write_bytes(_render(figure))
+        file = path if theme == "light" else _dark(path)
+        file.write_bytes(_render(figure))
+        if is_first:
+            _detail(file).write_bytes(_render_detail(figure))
     uri = path.relative_to(source_dir).as_posix()
     return f"\n.. drawing:: /{uri}\n   :alt: {alt}\n\n   {caption}\n"
 
@@ -138,6 +144,10 @@ def _label(figure: Figure) -> tuple[str, str]:
             "a figure has no alternative text; say what it shows with fig.set_label(...)"
         )
     return alt.replace("\n", " "), caption.replace("\n", " ")
+
+
+def _detail(path: Path) -> Path:
+    return path.with_stem(f"{path.stem}_detail")
 
 
 def _dark(path: Path) -> Path:
@@ -166,14 +176,10 @@ def _refuse_small_print(figure: Figure) -> None:
             )
 
 
-def _render(figure: Figure) -> bytes:
+def _render(figure: Figure, **part: Any) -> bytes:
     pixels = BytesIO()
-    figure.savefig(
-        pixels,
-        dpi=_SHARPNESS * _CSS_PIXELS_PER_INCH,
-        transparent=True,
-        pil_kwargs={"compress_level": 0},
-    )
+    options = {"dpi": _SHARPNESS * _CSS_PIXELS_PER_INCH, **part}
+    figure.savefig(pixels, transparent=True, pil_kwargs={"compress_level": 0}, **options)
     image = Image.open(pixels)
     exact = BytesIO()
     image.save(exact, "webp", **_EXACT)
@@ -184,15 +190,34 @@ def _render(figure: Figure) -> bytes:
     return min(exact.getvalue(), lossy.getvalue(), key=len)
 
 
-def shrink_dark_thumbnails(app: Sphinx) -> None:
-    """Give every thumbnail that sphinx-gallery made its dark version."""
+def _render_detail(figure: Figure) -> bytes:
+    """Draw the largest panel alone, to fill a thumbnail: in one, a whole figure would be tiny."""
+    figure.set_layout_engine("none")  # the others leave their places empty
+    panels = [panel for panel in figure.axes if panel.get_visible()]
+    areas = [panel.bbox.width * panel.bbox.height for panel in panels]
+    chosen = panels[max(range(len(panels)), key=lambda k: (round(areas[k]), k))]
+    for panel in panels:
+        panel.set_visible(panel is chosen)
+    box = chosen.get_tightbbox().transformed(figure.dpi_scale_trans.inverted())
+    ratio = _THUMBNAIL[0] / _THUMBNAIL[1]
+    width = max(box.width, box.height * ratio) * _MARGIN
+    left, bottom = (box.x0 + box.x1 - width) / 2, (box.y0 + box.y1 - width / ratio) / 2
+    part = Bbox.from_bounds(left, bottom, width, width / ratio)
+    pixels = _render(figure, bbox_inches=part, dpi=_SHARPNESS * _THUMBNAIL[0] / width)
+    for panel in panels:
+        panel.set_visible(True)
+    return pixels
+
+
+def place_thumbnails(app: Sphinx) -> None:
+    """Put a detail of each page's first figure where sphinx-gallery has put all of it."""
     tutorials = Path(app.srcdir, app.config.sphinx_gallery_conf["gallery_dirs"])
     for thumbnail in tutorials.glob("*/images/thumb/*_thumb.webp"):
         name = thumbnail.stem.removesuffix("_thumb")
-        figure = _dark(thumbnail.parents[1] / f"{name}_001.webp")
-        target = _dark(thumbnail)
-        if not target.exists() or target.stat().st_mtime < figure.stat().st_mtime:
-            scale_image(figure, target, *app.config.sphinx_gallery_conf["thumbnail_size"])
+        figure = thumbnail.parents[1] / f"{name}_001.webp"
+        for target, source in ((thumbnail, figure), (_dark(thumbnail), _dark(figure))):
+            if _detail(source).exists():  # else the page has failed: it is named soon
+                target.write_bytes(_detail(source).read_bytes())
 
 
 def show_thumbnails(app: Sphinx, doctree: nodes.document) -> None:

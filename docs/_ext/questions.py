@@ -57,15 +57,26 @@ def scrape(block: tuple[str, str, int], block_vars: dict[str, Any], conf: object
         last = max((c.line for c in cells if c.kind != "text" and c.line <= until), default=0)
         if last == block[2]:
             try:
-                judged = _evaluate(entry, block_vars["example_globals"])
+                judged = evaluate(entry, block_vars["example_globals"])
             except Exception as error:  # whatever an expression may raise
                 raise ExtensionError(f"{where}: {error}") from error
             rst += f"\n.. judged:: {_pack(judged)}\n"
     return rst
 
 
-def _evaluate(entry: Mapping[str, Any], names: dict[str, Any]) -> dict[str, Any]:
-    """Replace the expressions of an entry by their values."""
+def evaluate(entry: Mapping[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+    """Replace the expressions of an entry by their values.
+
+    Args:
+        entry: As it stands in the file.
+        names: What the page has defined so far.
+
+    Returns:
+        What the page's script compares a reader's answer with.
+
+    Raises:
+        ValueError: If the entry has a key too many, or a value of the wrong kind.
+    """
     if unknown := entry.keys() - _KEYS:
         raise ValueError(f"unknown keys {sorted(unknown)}; there are {sorted(_KEYS)}")
     choices = entry.get("choices")
@@ -75,13 +86,11 @@ def _evaluate(entry: Mapping[str, Any], names: dict[str, Any]) -> dict[str, Any]
         return _keys(found, choices) if choices else _numbers(found)
 
     kept = {key: entry[key] for key in ("text", "near", "choices", "labels") if key in entry}
-    return {
-        **kept,
-        "answer": value(entry["answer"]),
-        "slips": [
-            {"value": value(slip["value"]), "say": slip["say"]} for slip in entry.get("slips", [])
-        ],
-    }
+    answer = value(entry["answer"])
+    slips = [{"value": value(slip["value"]), "say": slip["say"]} for slip in entry.get("slips", ())]
+    if any(slip["value"] == answer for slip in slips):
+        raise ValueError(f"a slip has the right answer, {answer}")
+    return {**kept, "answer": answer, "slips": slips}
 
 
 def _keys(found: Any, choices: Mapping[str, str]) -> list[str]:

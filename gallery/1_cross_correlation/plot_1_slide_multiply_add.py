@@ -11,7 +11,6 @@ read the few lines of code that do the same.
 is, and how the definition turns into two loops.
 """
 
-import matplotlib.pyplot as plt
 import torch
 from torch.nn.functional import conv2d
 
@@ -40,11 +39,10 @@ X = torch.tensor(
 K = torch.tensor([[1.0, 2.0, -1.0], [0.0, 1.0, 3.0]], device=device)
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 1.9), width_ratios=(5, 3, 3))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], X, title="image X", window=(0, 0, 2, 3))
-plots.show_grid(axes[1], K, title="kernel K")
-plots.show_grid(axes[2], X[0:2, 0:3] * K, title="products")
+fig = plots.show_grids(
+    {"image X": X, "kernel K": K, "products": X[0:2, 0:3] * K},
+    windows={"image X": (0, 0, 2, 3)},
+)
 fig.set_label(
     "An image of 3 by 5 pixels with its top left 2 by 3 pixels framed, a kernel of 2 "
     "by 3 taps, and the six products of the framed pixels and the taps.\n\n"
@@ -103,11 +101,10 @@ torch.testing.assert_close(Y, by_hand)
 # place in the output that its window has in the image.
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 1.9), width_ratios=(5, 3, 3))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], X, title="image X", window=(1, 0, 2, 3))
-plots.show_grid(axes[1], K, title="kernel K")
-plots.show_grid(axes[2], Y, title="output Y", window=(1, 0, 1, 1))
+fig = plots.show_grids(
+    {"image X": X, "kernel K": K, "output Y": Y},
+    windows={"image X": (1, 0, 2, 3), "output Y": (1, 0, 1, 1)},
+)
 fig.set_label(
     "A 3 by 5 image, a 2 by 3 kernel with the taps 1, 2, minus 1 and 0, 1, 3, and the "
     "2 by 3 output. The bottom left window and the 10 that it gives are framed."
@@ -217,8 +214,7 @@ torch.testing.assert_close(correlate(tall, K.T), corr2d(tall, K.T))
 ask("window_sum")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one. ``check`` tries your function on
+# Replace the dots by your code and run the cell again. ``check`` tries your function on
 # several images and says what it finds.
 
 

@@ -238,8 +238,7 @@ assert wins["reflect"] >= 0.8 * (200 - wins["replicate"])
 ask("sharpening_kernel")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one. Whatever the amount, an even
+# Replace the dots by your code and run the cell again. Whatever the amount, an even
 # patch of grey should stay as it is.
 
 

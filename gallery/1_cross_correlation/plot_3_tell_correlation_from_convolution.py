@@ -124,10 +124,7 @@ impulse = images.impulse(2, 4, row=0, column=2, device=device)
 K = torch.tensor([[1.0, 0.0], [2.0, 3.0], [4.0, 5.0]], device=device)
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(4.4, 2.1), width_ratios=(4, 2))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], impulse, title="impulse", limit=5)
-plots.show_grid(axes[1], K, title="kernel K", limit=5)
+fig = plots.show_grids({"impulse": impulse, "kernel K": K})
 fig.set_label(
     "An image of 2 by 4 pixels with a single 1 in the first row; a kernel of 3 by 2 "
     "taps: 1, 0; 2, 3; 4, 5."
@@ -215,9 +212,8 @@ named = {
 }
 
 # %%
-fig, axes = plt.subplots(2, 3, figsize=(5.6, 4), layout="constrained")
-for ax, (name, kernel) in zip(axes.flat, named.items(), strict=True):
-    plots.show_grid(ax, kernel.round(decimals=2), title=name)
+rounded = {name: kernel.round(decimals=2) for name, kernel in named.items()}
+fig = plots.show_grids(rounded, columns=3)
 fig.set_label(
     "Six kernels of 3 by 3 taps: the Gaussian, the Laplacian, sharpen, Sobel with 1, "
     "2, 1 at the left and the same with a minus at the right, emboss from minus 2 at "
@@ -261,8 +257,7 @@ torch.testing.assert_close(relief.flip(0, 1), -relief)
 ask("merge_kernels")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one. All that you need is on this
+# Replace the dots by your code and run the cell again. All that you need is on this
 # page.
 
 

@@ -31,11 +31,7 @@ row = torch.tensor([[1.0, 4.0, 6.0, 4.0, 1.0]], device=device)
 K = column @ row
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 1.9), width_ratios=(1, 5, 5))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], column, title="column", limit=12)
-plots.show_grid(axes[1], row, title="row", limit=12)
-plots.show_grid(axes[2], K, title="column @ row", limit=12)
+fig = plots.show_grids({"column": column, "row": row, "column @ row": K})
 fig.set_label(
     "A column with the numbers 1, 2, 1; a row with the numbers 1, 4, 6, 4, 1; and "
     "their product, a kernel of 3 by 5 taps with a 12 in the middle."
@@ -190,14 +186,13 @@ torch.testing.assert_close(both, sharpen, rtol=0, atol=1e-5)
 assert (first - sharpen).norm() < 0.1 * sharpen.norm()
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 2), layout="constrained")
-second = both - first
-plots.show_grid(axes[0], first.round(decimals=2), title="first pair", limit=5)
-plots.show_grid(axes[1], second.round(decimals=2), title="second pair", limit=5)
-plots.show_grid(axes[2], both.round(decimals=2), title="their sum", limit=5)
+pairs = {"first pair": first, "second pair": both - first, "their sum": both}
+fig = plots.show_grids({name: pair.round(decimals=1) for name, pair in pairs.items()})
 fig.set_label(
-    "Three kernels of 3 by 3 taps: the first pair with 5.02 in the middle and numbers "
-    "near those of the kernel that sharpens, the second with small ones, and their sum."
+    "Three kernels of 3 by 3 taps: the first pair with 5 in the middle and numbers "
+    "near those of the kernel that sharpens, the second with small numbers, and their "
+    "sum.\n\n"
+    "All numbers are rounded to one digit after the point."
 )
 
 # %%
@@ -259,17 +254,29 @@ total = weights.square().sum()
 torch.testing.assert_close(off[1], (weights[1:].square().sum() / total).sqrt().item())
 
 # %%
-fig, axes = plt.subplots(2, 3, figsize=(5.6, 4.2), layout="constrained")
-face = X[60:260, 150:350]
-plots.show_image(axes[0, 0], disc, title="disc")
-plots.show_image(axes[0, 1], largest_pairs(disc, 1), title="one pair")
-plots.show_image(axes[0, 2], largest_pairs(disc, 2), title="two pairs")
-for ax, count in zip(axes[1], (4, 1, 2), strict=True):
-    blur = largest_pairs(disc, count) / disc.sum()
-    plots.show_image(ax, corr2d(face, blur.to(device)), title="")
+# Look at the disc beside the first pair and the sum of the first two.
+
+sums = {
+    "disc": disc,
+    "one pair": largest_pairs(disc, 1),
+    "two pairs": largest_pairs(disc, 2),
+}
+
+# %%
+fig = plots.show_grids(sums, columns=3, write_numbers=False)
 fig.set_label(
-    "Above, a white disc, a blurred one without clear corners, and one nearly like the "
-    "disc. Below, a face blurred with each of them: the three look alike."
+    "A disc of even colour; one pair, a rectangle that fades towards its border; and "
+    "two pairs, nearly the disc."
+)
+
+# %%
+fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.2), layout="constrained")
+face = X[60:260, 150:350]
+for ax, title in zip(axes, sums, strict=True):
+    blur = sums[title] / disc.sum()
+    plots.show_image(ax, corr2d(face, blur.to(device)), title=title)
+fig.set_label(
+    "A face blurred with each of the three kernels: the three pictures look alike."
 )
 
 # %%
@@ -292,8 +299,7 @@ assert 22 / 117 < 1 / 5
 ask("separate")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one. There are many right answers:
+# Replace the dots by your code and run the cell again. There are many right answers:
 # double the column and halve the row, and their product stays the same.
 
 

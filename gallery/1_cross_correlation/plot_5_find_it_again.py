@@ -281,8 +281,7 @@ assert round(normalised(larger, patch).max().item(), 1) == 0.6
 ask("find_patch")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def find_patch(image, patch): ...  # about 6 lines

@@ -41,11 +41,7 @@ K = torch.tensor([[1.0, 2.0, -1.0], [0.0, 1.0, 3.0]], device=device)
 Y = torch.tensor([[2.0, 7.0], [10.0, 3.0]], device=device)
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 2), width_ratios=(4, 3, 2))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], X, title="image X")
-plots.show_grid(axes[1], K, title="kernel K")
-plots.show_grid(axes[2], Y, title="output Y")
+fig = plots.show_grids({"image X": X, "kernel K": K, "output Y": Y})
 fig.set_label(
     "An image of 3 by 4 pixels, a kernel of 2 by 3 taps, and their output, with 2 and "
     "7 above 10 and 3."
@@ -114,10 +110,7 @@ threes = int((columns == 3).sum())
 print(threes)
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(5, 2.9), width_ratios=(4, 4))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], X, title="image X", limit=3)
-plots.show_grid(axes[1], columns, title="a window in each column", limit=3)
+fig = plots.show_grids({"image X": X, "a window in each column": columns})
 fig.set_label(
     "The image of 3 by 4 pixels, and the matrix of 6 by 4 numbers: its columns are the "
     "top left, top right, bottom left and bottom right window."
@@ -294,8 +287,7 @@ assert moved["at best"][1] == 8
 ask("wrap_around")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def wrap_around(image, kernel): ...  # about 3 lines

@@ -19,6 +19,7 @@ from torch import nn
 from torch.nn import functional
 
 from convtutor import corr2d, default_device, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.manual_seed(0)
@@ -128,7 +129,9 @@ print(different, "different numbers")
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.1), layout="constrained")
 plots.show_response(axes[0], M, title="any matrix")
-plots.show_response(axes[1], A, title="averaged over shifts")
+plots.show_response(
+    axes[1], A, title="averaged over shifts", limit=A.abs().max().item()
+)
 fig.set_label(
     "Two matrices of 12 by 12 cells. Left, random colours. Right, the same twelve "
     "colours in each row, each time in another order: the pattern repeats along "
@@ -311,6 +314,24 @@ torch.testing.assert_close(network(moved), network(in_place), rtol=1e-3, atol=1e
 # to learn that; it is built in. When the digit moves, each kernel meets the same pixels
 # as before, one step later, so its largest response is the same number. (The padding of
 # four zeros per side lets the window reach every place where it touches the digit.)
+
+# %%
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. This one is
+# the averaging of this page along one axis. **Which kernel is left of a matrix?**
+
+ask("average_over_shifts")
+
+# %%
+# Replace the dots.
+
+
+def average_over_shifts(matrix): ...  # about 3 lines
+
+
+check("average_over_shifts", average_over_shifts)
 
 # %%
 # In practice

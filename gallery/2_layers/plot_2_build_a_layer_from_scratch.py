@@ -11,7 +11,6 @@ edges of a stripe, and you know why it is the same layer as PyTorch's.
 two taps 1 and −1 sees in an image, and what it is blind to.
 """
 
-import matplotlib.pyplot as plt
 import torch
 from torch import nn
 
@@ -30,8 +29,7 @@ torch.manual_seed(0)
 X = images.striped(6, 8, device=device)
 
 # %%
-fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
-plots.show_grid(ax, X, title="a dark stripe, with two edges")
+fig = plots.show_grids({"a dark stripe, with two edges": X})
 fig.set_label(
     "An image of 6 by 8 pixels: ones, but zeros in the third to the sixth column. "
     "So it has an edge on the left of the stripe and one on its right."
@@ -131,11 +129,10 @@ with torch.no_grad():
 print(Y)
 
 # %%
-fig, axes = plt.subplots(
-    1, 2, figsize=(5.6, 2.6), layout="constrained", width_ratios=(8, 7)
+fig = plots.show_grids(
+    {"image": X, "response": Y},
+    windows={"image": (2, 1, 1, 2), "response": (2, 1, 1, 1)},
 )
-plots.show_grid(axes[0], X, title="image", window=(2, 1, 1, 2))
-plots.show_grid(axes[1], Y, title="response", window=(2, 1, 1, 1))
 fig.set_label(
     "Left, the 6 by 8 image: ones, but zeros in columns three to six. Right, the 6 "
     "by 7 response: ones in the second column, minus ones in the sixth, zeros "
@@ -194,11 +191,7 @@ largest_lying = lying.abs().max().item()
 print(largest_lying)
 
 # %%
-fig, axes = plt.subplots(
-    1, 2, figsize=(5.2, 3.4), layout="constrained", width_ratios=(6, 5)
-)
-plots.show_grid(axes[0], X.T, title="the stripe, lying")
-plots.show_grid(axes[1], lying, title="response")
+fig = plots.show_grids({"the stripe, lying": X.T, "response": lying})
 fig.set_label(
     "Left, the 8 by 6 image: ones, but zeros in rows three to six. Right, the "
     "response of 8 by 5 numbers, all of them zero."

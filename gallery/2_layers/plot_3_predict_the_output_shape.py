@@ -108,12 +108,17 @@ print(blurred[0, 0, 0])
 print("middle:", middle)
 
 # %%
-fig, axes = plt.subplots(2, 1, figsize=(5.6, 1.9), layout="constrained")
-plots.show_grid(axes[0], spot[0, 0], title="a bright pixel in column 6", limit=1)
-plots.show_grid(axes[1], 16 * blurred[0, 0], title="blurred four times (16 ×)")
+fig = plots.show_grids(
+    {
+        "a bright pixel in column 6": 16 * spot[0, 0],
+        "blurred four times": 16 * blurred[0, 0],
+    },
+    columns=1,
+)
 fig.set_label(
-    "Above, a row of eleven pixels with a one in column 6. Below, the blurred row "
-    "times sixteen: 1, 4, 6, 4, 1 in columns 2 to 6. Its middle is column 4."
+    "Two rows of eleven pixels. Above, a 16 in column 6. Below, after four blurs, "
+    "1, 4, 6, 4, 1 in columns 2 to 6. The middle is column 4.\n\n"
+    "All numbers are drawn sixteen times as large, so that they are whole."
 )
 
 # %%
@@ -264,20 +269,38 @@ assert cs231n(10, 1, 2) == 5.5
 # both sides. All three agree wherever there is no remainder.
 
 # %%
-# The second one is about the orange pixel. With 3 taps, neither stride 2 nor dilation 2
-# alone does much harm, but a layer that has both misses every second pixel. **How many
-# pixels are unseen, in general?**
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. The first
+# one is about the orange pixel. With 3 taps, neither stride 2 nor dilation 2 alone does
+# much harm, but a layer that has both misses every second pixel. **How many pixels are
+# unseen, in general?**
 
 ask("unseen_pixels")
 
 # %%
-# The first case is the top of the figure, with one pixel unseen.
+# Replace the dots. The example is the top of the figure, with one pixel unseen.
 
 
 def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
 
 
 check("unseen_pixels", unseen_pixels)
+
+# %%
+# The second one is about *same*. **How many pixels have to be added before and after?**
+
+ask("same_padding")
+
+# %%
+# Replace the dots.
+
+
+def same_padding(kernel, dilation): ...  # about 2 lines
+
+
+check("same_padding", same_padding)
 
 # %%
 # In practice

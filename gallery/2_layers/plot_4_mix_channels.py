@@ -32,17 +32,14 @@ file = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
 picture = plt.imread(file)
 
 # %%
-fig, axes = plt.subplots(1, 4, figsize=(5.6, 2.1), layout="constrained")
-axes[0].imshow(picture)
-axes[0].set_title("picture", loc="left")
-axes[0].set_axis_off()
-for channel, colour in enumerate(("red", "green", "blue")):
-    ax = axes[channel + 1]
-    ax.imshow(picture[:, :, channel], cmap="gray", vmin=0, vmax=255)
-    ax.set_title(colour, loc="left")
-    ax.set_axis_off()
+fig, axes = plt.subplots(2, 2, figsize=(4.4, 5.4), layout="constrained")
+colours = torch.tensor(picture / 255)
+plots.show_image(axes[0, 0], colours, title="picture")
+plots.show_image(axes[0, 1], colours[:, :, 0], title="red")
+plots.show_image(axes[1, 0], colours[:, :, 1], title="green")
+plots.show_image(axes[1, 1], colours[:, :, 2], title="blue")
 fig.set_label(
-    "The photograph of Grace Hopper in colour, and beside it its red, its green and "
+    "The photograph of Grace Hopper in colour, and with it its red, its green and "
     "its blue channel, each in shades of grey. The blue backdrop is brightest in "
     "the blue channel, and the red stripes of the flag in the red one.\n\n"
     "A colour picture is three images of the same place."
@@ -78,18 +75,25 @@ feature_map = response_0 + response_1
 print(feature_map)
 
 # %%
-panels = [["X0", "K0", "Y0", "sum"], ["X1", "K1", "Y1", "sum"]]
-fig, axes = plt.subplot_mosaic(panels, figsize=(5.6, 2.7), width_ratios=(4, 3, 2, 2))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes["X0"], X[0], title="channel 0", window=(0, 0, 1, 3))
-plots.show_grid(axes["X1"], X[1], title="channel 1", window=(0, 0, 1, 3))
-plots.show_grid(axes["K0"], K[0], title="kernel 0")
-plots.show_grid(axes["K1"], K[1], title="kernel 1")
-plots.show_grid(axes["Y0"], response_0, title="response")
-plots.show_grid(axes["Y1"], response_1, title="response")
-plots.show_grid(axes["sum"], feature_map, title="sum", window=(0, 0, 1, 1))
+fig = plots.show_grids(
+    {
+        "channel 0": X[0],
+        "kernel 0": K[0],
+        "response 0": response_0,
+        "channel 1": X[1],
+        "kernel 1": K[1],
+        "response 1": response_1,
+        "sum of both responses": feature_map,
+    },
+    windows={
+        "channel 0": (0, 0, 1, 3),
+        "channel 1": (0, 0, 1, 3),
+        "sum of both responses": (0, 0, 1, 1),
+    },
+    columns=3,
+)
 fig.set_label(
-    "Two rows of channel, kernel and response. Beside them the sum of both "
+    "Two rows of channel, kernel and response, and below them the sum of both "
     "responses. The first window is framed in both channels, and its 3 in the sum."
 )
 
@@ -279,6 +283,37 @@ def merge_layers(weight, mix): ...  # about 1 line
 
 
 check("merge_layers", merge_layers)
+
+# %%
+# You have seen how a picture becomes a tensor. **Can you write it as a function?**
+
+ask("picture_to_tensor")
+
+# %%
+# Replace the dots.
+
+
+def picture_to_tensor(picture): ...  # about 1 line
+
+
+check("picture_to_tensor", picture_to_tensor)
+
+# %%
+# One can also think of the channels as a third direction, besides rows and columns, in
+# which the kernel is as deep as the image and therefore cannot move. PyTorch's
+# ``conv3d`` slides in three directions. **Which image and which kernels do you have to
+# give it, to get the same numbers?**
+
+ask("channels_as_depth")
+
+# %%
+# Replace the dots.
+
+
+def channels_as_depth(image, weight): ...  # about 1 line
+
+
+check("channels_as_depth", channels_as_depth)
 
 # %%
 # In practice

@@ -10,7 +10,6 @@ gives up for that.
 follows it, and what each of them costs.
 """
 
-import matplotlib.pyplot as plt
 import torch
 from torch import nn
 
@@ -22,22 +21,16 @@ torch.manual_seed(0)
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
-full_pattern = torch.ones(6, 4)
-group_pattern = torch.zeros(6, 4)
-group_pattern[0:3, 0:2] = 1
-group_pattern[3:6, 2:4] = 1
-
-# %%
-fig, axes = plt.subplots(1, 2, figsize=(4.8, 3.6), layout="constrained")
-plots.show_grid(axes[0], full_pattern, title="full layer")
-plots.show_grid(axes[1], group_pattern, title="two groups")
-for ax in axes:
-    ax.set(xlabel="input channel", ylabel="output channel")
+full = torch.ones(6, 4)
+two_groups = torch.block_diag(torch.ones(3, 2), torch.ones(3, 2))
+fig = plots.show_grids({"full layer": full, "two groups": two_groups})
 fig.set_label(
     "Which output channel listens to which input channel, for 4 inputs and 6 "
     "outputs. In the full layer each output listens to each input. With two groups, "
     "the first three outputs listen to the first two inputs, the last three to the "
-    "last two."
+    "last two.\n\n"
+    "Rows are output channels, and columns are input channels. A 1 says that the "
+    "output listens to the input."
 )
 
 # %%
@@ -63,7 +56,8 @@ assert weight_shape == (6, 4 // 2, 1, 3)
 # %%
 # It has the shape (6, 2, 1, 3). There are still six filters, but each has only two
 # kernels, because it listens to two channels. So the layer has half of the weights.
-#
+
+# %%
 # The second axis counts within the group. Output channel 4 belongs to the second group
 # (we count from 0), so its kernels ``weight[4, 0]`` and ``weight[4, 1]`` are for the
 # input channels 2 and 3. Here it is by hand.
@@ -113,14 +107,13 @@ pairs_after_both = both_pattern.sum().item()
 print(pairs_after_both, "of 16 pairs")
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(5.2, 3), layout="constrained")
-plots.show_grid(axes[0], depthwise_pattern, title="depthwise")
-plots.show_grid(axes[1], both_pattern, title="depthwise, 1 × 1")
-for ax in axes:
-    ax.set(xlabel="input channel", ylabel="output channel")
+fig = plots.show_grids(
+    {"depthwise": depthwise_pattern, "depthwise, then 1 × 1": both_pattern}
+)
 fig.set_label(
     "Which output channel answers to which input channel. Depthwise: the diagonal "
-    "only. Depthwise, then 1 by 1: every output answers to every input."
+    "only. Depthwise, then 1 by 1: every output answers to every input.\n\n"
+    "Again, rows are output channels, and columns are input channels."
 )
 
 # %%

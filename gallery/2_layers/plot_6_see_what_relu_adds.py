@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.manual_seed(4)
@@ -32,11 +33,7 @@ K = torch.tensor([[1.0, -1.0]], device=device)
 Y = corr2d(X, K)
 
 # %%
-fig, axes = plt.subplots(
-    1, 2, figsize=(5.6, 1.7), layout="constrained", width_ratios=(8, 7)
-)
-plots.show_grid(axes[0], X, title="a stripe")
-plots.show_grid(axes[1], Y, title="its two edges")
+fig = plots.show_grids({"a stripe": X, "its two edges": Y}, columns=1)
 fig.set_label(
     "Left, an image of 3 by 8 pixels: ones, but zeros in columns three to six. "
     "Right, the response of the kernel 1, −1: a column of ones at the left edge of "
@@ -168,10 +165,10 @@ both = falling + rising
 print(both[0])
 
 # %%
-fig, axes = plt.subplots(3, 1, figsize=(3.8, 5.2), layout="constrained")
-plots.show_grid(axes[0], falling, title="1, −1, then ReLU")
-plots.show_grid(axes[1], rising, title="−1, 1, then ReLU")
-plots.show_grid(axes[2], both, title="their sum")
+fig = plots.show_grids(
+    {"1, −1, then ReLU": falling, "−1, 1, then ReLU": rising, "their sum": both},
+    columns=1,
+)
 fig.set_label(
     "Three grids of 3 by 7 numbers. The first has ones in the second column, where "
     "the stripe begins. The second has ones in the sixth column, where it ends. "
@@ -241,6 +238,24 @@ print(larger)
 
 # %%
 torch.testing.assert_close(larger, torch.maximum(a, b))
+
+# %%
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. Build the
+# two layers of this page for any kernel. **Which weights do they have?**
+
+ask("both_edges")
+
+# %%
+# Replace the dots.
+
+
+def both_edges(kernel): ...  # about 1 line
+
+
+check("both_edges", both_edges)
 
 # %%
 # In practice

@@ -17,6 +17,7 @@ import torch
 from torch.nn import functional
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 from convtutor.shapes import output_size
 
 device = default_device()
@@ -62,9 +63,7 @@ print("max:", largest, sep="\n")
 print("average:", mean, sep="\n")
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(4.4, 2), layout="constrained")
-plots.show_grid(axes[0], largest, title="max", limit=8)
-plots.show_grid(axes[1], mean, title="average", limit=8)
+fig = plots.show_grids({"max": largest, "average": mean})
 fig.set_label(
     "Two grids of 2 by 3 numbers. Max: 4, 3, 8 and 0, 6, 2. Average: 1.75, 1.5, 2 "
     "and 0, 6, 1."
@@ -171,18 +170,23 @@ print("in place:", kept[0].tolist())
 print("moved:   ", moved_kept[0].tolist())
 
 # %%
-fig, axes = plt.subplots(3, 2, figsize=(5.6, 3), layout="constrained")
-plots.show_grid(axes[0, 0], response, title="in place", limit=1)
-plots.show_grid(axes[0, 1], moved_response, title="moved by one", limit=1)
-plots.show_grid(axes[1, 0], skipped, title="skipped", limit=1)
-plots.show_grid(axes[1, 1], moved_skipped, title="skipped", limit=1)
-plots.show_grid(axes[2, 0], kept, title="blurred, then skipped", limit=1)
-plots.show_grid(axes[2, 1], moved_kept, title="blurred, then skipped", limit=1)
+fig = plots.show_grids(
+    {
+        "in place": 4 * response,
+        "skipped": 4 * skipped,
+        "blurred, then skipped": 4 * kept,
+        "moved by one": 4 * moved_response,
+        "moved, skipped": 4 * moved_skipped,
+        "moved, blurred, then skipped": 4 * moved_kept,
+    },
+    columns=1,
+)
 fig.set_label(
-    "Rows of numbers. Above, the response in place and moved, each with a 1 and a "
-    "−1. In the middle, after skipping: only zeros in place, both edges after the "
-    "move. Below, blurred first: ¼, ¼, 0, −¼, −¼ in place and 0, ½, 0, 0, −½ after "
-    "the move."
+    "Six rows of numbers, all of them times four. In place: a 4 and a −4. Skipped: "
+    "only zeros. Blurred, then skipped: 1, 1, 0, −1, −1. Moved by one: a 4 and a "
+    "−4. Moved and skipped: both of them. Moved, blurred, then skipped: 0, 2, 0, 0, "
+    "−2.\n\n"
+    "All numbers are drawn four times as large, so that they are whole."
 )
 
 # %%
@@ -261,7 +265,7 @@ for way in (skip, blur_and_skip, pool, pool_blur_and_skip):
 fig, ax = plt.subplots(figsize=(5.4, 2.3), layout="constrained")
 names = ["skip", "blur, skip", "max pooling", "max, blur, skip"]
 bars = ax.barh(names, list(changes.values()), color=plots.BLUE)
-ax.bar_label(bars, fmt="%.2f", padding=4)
+ax.bar_label(bars, fmt="%.2f", padding=4, size=12)
 ax.invert_yaxis()
 plots.show_axes(ax, title="Change by a move of one pixel", across="", up="")
 fig.set_label(
@@ -287,6 +291,39 @@ assert min(changes, key=changes.get) == "pool_blur_and_skip"
 #
 # Do not blur more than the stride needs. A map that is blurred to an even grey does not
 # change at all when the image moves, but it says nothing any more.
+
+# %%
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. **Can you do
+# max pooling without the loops?**
+
+ask("max_pool")
+
+# %%
+# Replace the dots. A tensor's ``unfold(axis, size, step)`` cuts windows out of an axis.
+
+
+def max_pool(image, height, width, stride): ...  # about 1 line
+
+
+check("max_pool", max_pool)
+
+# %%
+# A blur and a skip need not compute what is skipped. **Can one call of PyTorch do
+# both?**
+
+ask("blur_then_skip")
+
+# %%
+# Replace the dots.
+
+
+def blur_then_skip(image, kernel, stride): ...  # about 1 line
+
+
+check("blur_then_skip", blur_then_skip)
 
 # %%
 # In practice

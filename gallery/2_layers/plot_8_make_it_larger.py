@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from convtutor import corr2d, default_device, images, plots
+from convtutor.exercises import ask, check
 
 device = default_device()
 torch.manual_seed(0)
@@ -26,24 +27,28 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 # Here is a map with a single bright pixel, and a kernel of 2 × 3 taps.
 # (``default_device`` picks the GPU if there is one, and the CPU otherwise.)
 
-one_pixel = images.impulse(2, 3, row=0, column=1, device=device)
+one_pixel = images.impulse(2, 2, row=0, column=1, device=device)
 stamp = torch.tensor([[1.0, 2, 0], [0, 3, 1]], device=device)
-stamped = functional.conv_transpose2d(
-    one_pixel[None, None], stamp[None, None], stride=(2, 3)
-)[0, 0]
+stamped = torch.zeros(4, 6, device=device)
+stamped[0:2, 3:6] = stamp
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.1), width_ratios=(3, 3, 9))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], one_pixel, title="a map", window=(0, 1, 1, 1))
-plots.show_grid(axes[1], stamp, title="a kernel")
-plots.show_grid(axes[2], stamped, title="the larger map", window=(0, 3, 2, 3))
+fig = plots.show_grids(
+    {"a map": one_pixel, "a kernel": stamp, "the larger map": stamped},
+    windows={"a map": (0, 1, 1, 1), "the larger map": (0, 3, 2, 3)},
+)
 fig.set_label(
-    "A map of 2 by 3 pixels with a single 1 in the middle of its upper row. A "
-    "kernel of 2 by 3 taps. The larger map has 4 by 9 pixels, all zero but for the "
-    "kernel, which stands framed in the middle of its upper half.\n\n"
+    "A map of 2 by 2 pixels with a single 1 at the right of its upper row. A kernel "
+    "of 2 by 3 taps. The larger map has 4 by 6 pixels, all zero but for the kernel, "
+    "which stands framed in its upper right corner.\n\n"
     "Each pixel of the small map stamps the kernel into the large one."
 )
+
+# %%
+by_call = functional.conv_transpose2d(
+    one_pixel[None, None], stamp[None, None], stride=(2, 3)
+)
+torch.testing.assert_close(by_call[0, 0], stamped)
 
 # %%
 # A network that colours a picture in, or says for each pixel what it belongs to, has to
@@ -74,10 +79,9 @@ print(output)
 copies = torch.zeros(3, 7)
 for column in range(3):
     copies[column, 2 * column : 2 * column + 3] = (row[0, column] * taps[0]).cpu()
-fig, axes = plt.subplots(2, 1, figsize=(4.2, 3.4), height_ratios=(3, 1))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], copies, title="three copies of the kernel", limit=6)
-plots.show_grid(axes[1], output, title="their sum", limit=6)
+fig = plots.show_grids(
+    {"three copies of the kernel": copies, "their sum": output}, columns=1
+)
 fig.set_label(
     "Three rows of seven columns. The first holds 1, 2, 1 in columns 0 to 2, the "
     "second 2, 4, 2 in columns 2 to 4, the third 3, 6, 3 in columns 4 to 6. Their "
@@ -219,8 +223,7 @@ highest = board.max().item()
 print(highest)
 
 # %%
-fig, ax = plt.subplots(figsize=(4.6, 3.8), layout="constrained")
-plots.show_grid(ax, board, title="a level map, made larger")
+fig = plots.show_grids({"a level map, made larger": board})
 fig.set_label(
     "A grid of 7 by 9 numbers. Ones, twos and fours alternate in both directions, "
     "like a checkerboard: wherever both the row and the column are even and inside, "
@@ -285,6 +288,38 @@ assert 0.97 < smooth_crossings / smooth_gaps < 1.03
 # The left picture has a grid all over it: where four copies overlap it is four times as
 # bright as where there is only one. The right picture is soft, because the taps are
 # equal, but it has no grid.
+
+# %%
+# Try it yourself
+# ---------------
+#
+# ``ask`` prints the task of an exercise, and ``check`` judges your answer. First the
+# sizes. **How large does an axis become?**
+
+ask("transposed_size")
+
+# %%
+# Replace the dots.
+
+
+def transposed_size(size, kernel, stride, padding, output_padding): ...  # about 1 line
+
+
+check("transposed_size", transposed_size)
+
+# %%
+# Then the operation itself, with one call of ``corr2d``. **How do you get there?**
+
+ask("transposed_convolution")
+
+# %%
+# Replace the dots.
+
+
+def transposed_convolution(image, kernel, stride): ...  # about 4 lines
+
+
+check("transposed_convolution", transposed_convolution)
 
 # %%
 # In practice

@@ -25,20 +25,19 @@ torch.manual_seed(0)
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
-fig, ax = plt.subplots(figsize=(5.4, 3.4), layout="constrained")
-for row, first, last in ((2, 4, 4), (1, 3, 5), (0, 2, 6)):
+fig, ax = plt.subplots(figsize=(5.4, 2.5), layout="constrained")
+names = ("image", "first output", "second output")
+for level, seen in enumerate(((2, 3, 4, 5, 6), (3, 4, 5), (4,))):
+    height = 1.7 * level
+    ax.text(-0.3, height + 0.43, names[level], ha="right", va="center", size=12)
     for column in range(9):
-        seen = first <= column <= last
-        colour = plots.ORANGE if seen else plots.GREY
-        ax.add_patch(plt.Rectangle((column, row), 0.86, 0.86, color=colour))
-for row, centres in ((1, (4,)), (0, (3, 4, 5))):
-    for centre in centres:
-        for tap in (-1, 0, 1):
-            ends = (centre + 0.43, centre + tap + 0.43), (row + 1, row + 0.86)
-            ax.plot(*ends, color=plots.ORANGE, linewidth=1.5)
-for row, name in enumerate(("image", "first output", "second output")):
-    ax.text(-0.3, row + 0.43, name, ha="right", va="center")
-ax.set(xlim=(-3.2, 9.1), ylim=(-0.2, 3.1), aspect="equal")
+        colour = plots.ORANGE if column in seen else plots.GREY
+        ax.add_patch(plt.Rectangle((column, height), 0.86, 0.86, color=colour))
+    for column in seen if level > 0 else ():
+        for tap in (column - 1, column, column + 1):
+            across, up = (column + 0.43, tap + 0.43), (height, height - 0.84)
+            ax.plot(across, up, color=plots.ORANGE, linewidth=1.5)
+ax.set(xlim=(-3.2, 9.1), ylim=(-0.1, 4.4), aspect="equal")
 ax.set_axis_off()
 fig.set_label(
     "Three rows of nine pixels, one above the other. One pixel of the top row, the "
@@ -113,9 +112,10 @@ corner = ways[0, jump].item()
 print("corner:", corner)
 
 # %%
-fig, ax = plt.subplots(figsize=(5.6, 3.7), layout="constrained")
-frame = (0, jump, rows, columns)
-plots.show_grid(ax, ways, title="ways to one output pixel", window=frame)
+fig = plots.show_grids(
+    {"ways to one output pixel": ways},
+    windows={"ways to one output pixel": (0, jump, rows, columns)},
+)
 fig.set_label(
     "An 8 by 13 grid of counts. A frame of 6 rows and 9 columns, from the third "
     "column on, holds all that are not zero: from 1 in its corners to 15 in the "
@@ -133,7 +133,8 @@ assert ways.max() == 15 and (ways == 15).sum() == 2
 # A corner reaches it in one way only, and the two pixels in the middle reach it in 15.
 # The frame in the figure is the formula, one jump to the right because we asked for
 # output pixel 1, and the numbers in it are the measurement: they agree.
-#
+
+# %%
 # So with equal taps the middle counts most, because many paths lead through it. With
 # other taps it may be different: training can make a tap at the rim large, or a path
 # can be closed by a ReLU. The receptive field says what an output pixel *can* see, and
@@ -173,11 +174,15 @@ print("before:", padded_before[0, 0, 0])
 print("after: ", padded_after[0, 0, 0])
 
 # %%
-fig, axes = plt.subplots(2, 2, figsize=(5.6, 2.6), layout="constrained")
-plots.show_grid(axes[0, 0], before[0, 0], title="image, before")
-plots.show_grid(axes[0, 1], after[0, 0], title="image, after")
-plots.show_grid(axes[1, 0], padded_before[0, 0], title="padded, before")
-plots.show_grid(axes[1, 1], padded_after[0, 0], title="padded, after")
+fig = plots.show_grids(
+    {
+        "image, before": before[0, 0],
+        "with padding, before": padded_before[0, 0],
+        "image, after": after[0, 0],
+        "with padding, after": padded_after[0, 0],
+    },
+    columns=1,
+)
 fig.set_label(
     "A striped image before and after its move, and below each the response with "
     "padding: the two edges of the stripe move along, the outermost ones stay where "
@@ -191,7 +196,8 @@ assert padded_before[0, 0, 0].count_nonzero() == 4
 # %%
 # They stay in the columns 0 and 8, the first and the last. Only the stripe's own edges
 # move along.
-#
+
+# %%
 # Not every padding breaks the promise. With *circular* padding the window that hangs
 # over the border sees the opposite side. If the image moves in a circle, so that what
 # leaves on the right comes in on the left, the response moves in the same circle.

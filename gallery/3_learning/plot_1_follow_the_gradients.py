@@ -13,7 +13,6 @@ rule.
 gradient of the image is a convolution, and which call of autograd ends in an error.
 """
 
-import matplotlib.pyplot as plt
 import torch
 from torch.autograd import gradcheck
 from torch.nn import functional
@@ -30,11 +29,7 @@ G = torch.tensor([[1.0, 0.0, 2.0, -1.0], [0.0, 3.0, 1.0, 0.0]])
 X, K, G = X.to(device), K.to(device), G.to(device)
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 1.9), width_ratios=(6, 3, 4))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], X, title="image X", limit=3)
-plots.show_grid(axes[1], K, title="kernel K", limit=3)
-plots.show_grid(axes[2], G, title="gradient G", limit=3)
+fig = plots.show_grids({"image X": X, "kernel K": K, "gradient G": G})
 fig.set_label(
     "Three grids of numbers: the image X, 3 by 6; the kernel K, 2 by 3, with 1, 2, 0 "
     "above 0, −1, 3; and G, 2 by 4, with 1, 0, 2, −1 above 0, 3, 1, 0.\n\n"
@@ -116,10 +111,8 @@ padded = functional.pad(G, (2, 2, 1, 1))  # 2 left, 2 right, 1 above, 1 below
 flipped = K.flip(0, 1)
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.4), width_ratios=(8, 3))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], padded, title="G among zeros", window=(1, 2, 2, 3), limit=3)
-plots.show_grid(axes[1], flipped, title="K, flipped", limit=3)
+grids = {"G among zeros": padded, "K, flipped": flipped}
+fig = plots.show_grids(grids, windows={"G among zeros": (1, 2, 2, 3)})
 fig.set_label(
     "G in a frame of zeros, 4 by 8, with the window 1, 0, 2 and 0, 3, 1 framed; beside "
     "it the flipped kernel, 3, −1, 0 above 0, 2, 1.\n\n"
@@ -249,7 +242,8 @@ torch.testing.assert_close(layer.weight.grad, kernel_grad + both_sums)
 ask("kernel_gradient")
 
 # %%
-# Replace the dots and run this cell again.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one.
 
 
 def kernel_gradient(image, kernel): ...  # about 3 lines

@@ -30,12 +30,9 @@ K = torch.tensor([[1.0, -1.0]], device=device)
 edges = corr2d(stripe, K)
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.6), width_ratios=(8, 7))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], stripe, title="the image", limit=1)
-plots.show_grid(axes[1], edges, title="its edges", limit=1)
+fig = plots.show_grids({"the image": stripe, "its edges": edges})
 fig.set_label(
-    "Left, 6 by 8 numbers, ones with a stripe of zeros in columns 3 to 6. Right, the "
+    "6 by 8 numbers, ones with a stripe of zeros in columns 3 to 6; and the "
     "response of 6 by 7 numbers: 1 at the left edge of the stripe, −1 at its right "
     "edge, 0 elsewhere.\n\n"
     "This is all that the learner is shown: an image, and the response that it should "
@@ -236,7 +233,8 @@ assert fits == ["flipped"]
 ask("descend")
 
 # %%
-# Replace the dots and run this cell again.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one.
 
 
 def descend(image, target, kernel, lr): ...  # about 2 lines

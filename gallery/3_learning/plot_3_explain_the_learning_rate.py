@@ -281,7 +281,8 @@ fig.set_label(
 ask("fastest_rate")
 
 # %%
-# Replace the dots and run this cell again.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one.
 
 
 def fastest_rate(curvatures): ...  # about 1 line

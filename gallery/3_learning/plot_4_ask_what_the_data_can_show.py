@@ -35,11 +35,7 @@ K = kernels.sobel(device=device)
 Y = corr2d(X, K)
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.2), width_ratios=(8, 3, 6))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], X, title="the image", limit=4)
-plots.show_grid(axes[1], K, title="Sobel", limit=4)
-plots.show_grid(axes[2], Y, title="the response", limit=4)
+fig = plots.show_grids({"the image": X, "Sobel": K, "the response": Y})
 fig.set_label(
     "The striped image of ones and zeros; Sobel's kernel, 1, 0, −1 above 2, 0, −2 "
     "above 1, 0, −1; and its response: four equal rows 4, 4, 0, 0, −4, −4.\n\n"
@@ -88,9 +84,8 @@ assert (second - third).abs().max() > 0.1
 # kernels with a loss of zero, and where it ends depends on where it started.
 
 # %%
-fig, axes = plt.subplots(2, 2, figsize=(4.4, 4.8), layout="constrained")
-for ax, (title, kernel) in zip(axes.flat, {"Sobel": K, **found}.items(), strict=True):
-    plots.show_grid(ax, kernel.cpu().round(decimals=2), title=title, limit=2)
+rounded = {name: kernel.round(decimals=1) for name, kernel in found.items()}
+fig = plots.show_grids({"Sobel": K.cpu(), **rounded}, columns=2)
 fig.set_label(
     "Four different 3 by 3 kernels. Sobel's has the columns 1, 2, 1, then zeros, then "
     "−1, −2, −1; the one found from zero has equal taps in each column; the others "
@@ -99,8 +94,9 @@ fig.set_label(
 )
 
 # %%
-# Here are the four kernels. No two are alike, and yet they have something in common.
-# **What do the three taps in the left column add up to, in each of the kernels?**
+# Here are the four kernels, rounded to one decimal, so that a sum may seem to be off by
+# 0.1. No two are alike, and yet they have something in common. **What do the three taps
+# in the left column add up to, in each of the kernels?**
 
 for name, kernel in found.items():
     print(name, [round(total, 2) + 0.0 for total in kernel.sum(0).tolist()])
@@ -311,7 +307,8 @@ torch.testing.assert_close(ratio, conditions["random"] ** 2)
 ask("visible_part")
 
 # %%
-# Replace the dots and run this cell again.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one.
 
 
 def visible_part(kernel): ...  # about 1 line

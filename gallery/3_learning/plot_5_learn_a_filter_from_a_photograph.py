@@ -288,7 +288,8 @@ fig.set_label(
 ask("find_kernel")
 
 # %%
-# Replace the dots and run this cell again.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one.
 
 
 def find_kernel(image, response, height, width): ...  # about 3 lines

@@ -240,7 +240,8 @@ assert exact == ["found here", "used there"]
 ask("rewind")
 
 # %%
-# Replace the dots and run this cell again.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one.
 
 
 def rewind(errors, curvatures, lr, steps): ...  # about 1 line

@@ -12,7 +12,6 @@ made for, and what happens when rows and columns change places.
 you transpose the image or the kernel, and one rule for both.
 """
 
-import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, default_device, images, plots
@@ -25,8 +24,7 @@ X = images.diagonal(6, 8, device=device)
 K = torch.tensor([[1.0, -1.0]], device=device)
 
 # %%
-fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
-plots.show_grid(ax, X, title="image X", limit=1)
+fig = plots.show_grids({"image X": X})
 fig.set_label(
     "An image of 6 by 8 pixels. A band of ones, three pixels wide, starts at the upper "
     "left corner and runs down and to the right; all else is zero.\n\n"
@@ -57,10 +55,7 @@ print("row 3 of the image:  ", X[3].int().tolist())
 print("row 3 of the response:", Y[3].int().tolist())
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.6), width_ratios=(8, 7))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], X, title="image X", limit=1)
-plots.show_grid(axes[1], Y, title="response to K", limit=1)
+fig = plots.show_grids({"image X": X, "response to K": Y})
 fig.set_label(
     "The image, and the response of 6 by 7 numbers: −1 along the lower left edge of "
     "the band, 1 along its upper right edge, 0 elsewhere."
@@ -116,10 +111,7 @@ assert torch.equal(turned.cpu(), (diagonal == 0).float() - (diagonal == -3).floa
 assert where == "lower left"
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(5, 3.4), width_ratios=(6, 5))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], X.T, title="image Xᵀ", limit=1)
-plots.show_grid(axes[1], turned, title="response to K", limit=1)
+fig = plots.show_grids({"image Xᵀ": X.T, "response to K": turned})
 fig.set_label(
     "The transposed image, 8 by 6, with the band below the main diagonal; and its "
     "response: −1 along the lower left edge, 1 along the upper right one."
@@ -152,10 +144,7 @@ assert torch.equal(down.cpu(), (diagonal == 0).float() - (diagonal == 3).float()
 assert where_down == "upper right"
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 2.6), width_ratios=(7, 8))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], Y, title="K: along the rows", limit=1)
-plots.show_grid(axes[1], down, title="Kᵀ: down the columns", limit=1)
+fig = plots.show_grids({"K: along the rows": Y, "Kᵀ: down the columns": down})
 fig.set_label(
     "The responses to the kernel, 6 by 7, and to the transposed kernel, 5 by 8. Both "
     "find both edges, with their signs exchanged."
@@ -172,10 +161,7 @@ fig.set_label(
 #
 # Now hold the answers to the second and the third question side by side.
 
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.2), width_ratios=(5, 8))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], turned, title="Xᵀ with K", limit=1)
-plots.show_grid(axes[1], down, title="X with Kᵀ", limit=1)
+fig = plots.show_grids({"Xᵀ with K": turned, "X with Kᵀ": down})
 fig.set_label(
     "The response to the transposed image, 8 by 5, beside that to the transposed "
     "kernel, 5 by 8. Both have ones on the diagonal that starts in the upper left "
@@ -223,8 +209,9 @@ print("equal:", torch.equal(both, Y.T))
 ask("band_edges", "transposed_image", "transposed_kernel")
 
 # %%
-# Replace the dots and run this cell again. The second function may transpose the kernel
-# and its answer, the third one the image and its answer.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one. The second function may transpose
+# the kernel and its answer, the third one the image and its answer.
 
 
 def band_edges(height, width, device): ...  # about 2 lines

@@ -29,8 +29,7 @@ y = torch.arange(4.0, device=device)[:, None]  # 0 to 3, from top to bottom
 slope = 3 * x + 2 * y
 
 # %%
-fig, ax = plt.subplots(figsize=(4.2, 3), layout="constrained")
-plots.show_grid(ax, slope, title="a slope")
+fig = plots.show_grids({"a slope": slope})
 fig.set_label(
     "A grid of 4 by 6 numbers. The first row is 0, 3, 6, 9, 12, 15, and each row is 2 "
     "more than the one above it.\n\n"
@@ -174,8 +173,7 @@ structures[:, 6] = 1  # a line
 structures[:, 10:] = 1  # an edge, from dark to bright
 
 # %%
-fig, ax = plt.subplots(figsize=(5.6, 2.6), layout="constrained")
-plots.show_grid(ax, structures, title="a point, a line, an edge", limit=1)
+fig = plots.show_grids({"a point, a line, an edge": structures})
 fig.set_label(
     "A grid of 5 by 13 numbers: a single 1 in row 2 and column 2, a column of ones in "
     "column 6, and ones from column 10 on; zeros elsewhere."
@@ -200,8 +198,7 @@ print(largest)
 assert largest == {"point": 4, "line": 2, "edge": 1}
 
 # %%
-fig, ax = plt.subplots(figsize=(5.6, 2), layout="constrained")
-plots.show_grid(ax, bends, title="the response of the Laplacian")
+fig = plots.show_grids({"the response of the Laplacian": bends})
 fig.set_label(
     "The response, 3 by 11 numbers: −4 at the point, with 1 around it; −2 along the "
     "line, with 1 on both sides; 1 and −1 at the edge."
@@ -315,7 +312,8 @@ assert torch.linalg.matrix_rank(powers) == 3  # only zero taps wipe out all thre
 ask("direction_kernel", "blur_kernel", "derivative_taps")
 
 # %%
-# Replace the dots and run this cell again.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one.
 
 
 def direction_kernel(right, down, device): ...  # about 2 lines

@@ -29,11 +29,7 @@ K = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], device=device)
 Y = corr2d(X, K)
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.3), width_ratios=(4, 3, 2))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], X, title="image X", limit=20)
-plots.show_grid(axes[1], K, title="kernel K", limit=20)
-plots.show_grid(axes[2], Y, title="output Y", limit=20)
+fig = plots.show_grids({"image X": X, "kernel K": K, "output Y": Y})
 fig.set_label(
     "The image, 3 by 4; the kernel, 1, 2, 3 above 4, 5, 6; and the output, 2 by 2.\n\n"
     "Twelve pixels go in, and four come out."
@@ -148,11 +144,8 @@ stamp[0:2, 1:4] = K
 torch.testing.assert_close(by_matrix, stamp)
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.3), width_ratios=(2, 3, 4))
-fig.set_layout_engine("constrained")
-plots.show_grid(axes[0], G, title="G", window=(0, 1, 1, 1), limit=6)
-plots.show_grid(axes[1], K, title="kernel K", limit=6)
-plots.show_grid(axes[2], by_matrix, title="gradient", window=(0, 1, 2, 3), limit=6)
+grids = {"G": G, "kernel K": K, "gradient": by_matrix}
+fig = plots.show_grids(grids, windows={"G": (0, 1, 1, 1), "gradient": (0, 1, 2, 3)})
 fig.set_label(
     "G with its single 1 framed; the kernel; and the gradient with respect to the "
     "image: the kernel, framed, at the upper right of zeros."
@@ -198,7 +191,8 @@ assert torch.linalg.matrix_rank(A.cpu()) == 4
 ask("correlation_matrix")
 
 # %%
-# Replace the dots and run this cell again.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one.
 
 
 def correlation_matrix(kernel, height, width, stride): ...  # about 3 lines

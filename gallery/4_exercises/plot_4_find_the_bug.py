@@ -2,65 +2,111 @@ r"""
 Find the bug
 ============
 
-By the end of this page you have met three bugs that everyone writes, each with the
-example that hides it and the test that catches it.
+By the end of this page you have met three bugs that everyone writes once, each with the
+example that hides it, and a test that catches all three.
 
 **You will need**
 :ref:`sphx_glr_tutorials_1_cross_correlation_plot_1_slide_multiply_add.py`.
 
-**You will learn**
-
-- why square, symmetric and quiet examples prove so little;
-- which tests a cross-correlation should pass before you trust it.
+**You will learn** why square, symmetric and quiet examples prove so little, and which
+test a cross-correlation should pass before you trust it.
 """
 
-import matplotlib.pyplot as plt
 import torch
 
 from convtutor import corr2d, images, plots
 from convtutor.exercises import ask, check
 
 # %%
-# Each section shows wrong code and an example that it passes. **Find the bug, and an
-# example that it fails,** before you read on.
+stripe = images.striped(6, 8)
+K = torch.tensor([[1.0, -1.0]])
+
+# %%
+fig = plots.show_grids({"the stripe": stripe, "its edges": corr2d(stripe, K)})
+fig.set_label(
+    "The striped image of ones and zeros, and the response of the kernel (1, −1): a "
+    "column of ones and a column of minus ones, zeros elsewhere.\n\n"
+    "The first function below gets this example right in every pixel. It is wrong all "
+    "the same."
+)
+
+# %%
+# Each section shows a function that should compute a cross-correlation, and an example
+# on which it does. And yet it has a bug. Take your time with each: find the bug, and
+# think of an example that shows it, before you look at the answer.
 #
 # 1. Right on the stripe
 # ----------------------
 
 
 def first(X, K):
-    Y = torch.zeros(X.shape[0] - len(K) + 1, X.shape[1] - len(K[0]) + 1)
+    h, w = K.shape
+    Y = torch.zeros(X.shape[0] - h + 1, X.shape[1] - w + 1)
     for i in range(Y.shape[0]):
         for j in range(Y.shape[0]):
-            Y[i, j] = (X[i : i + len(K), j : j + len(K[0])] * K).sum()
+            Y[i, j] = (X[i : i + h, j : j + w] * K).sum()
     return Y
 
 
-X, K = images.striped(6, 8), torch.tensor([[1.0, -1.0]])
-torch.testing.assert_close(first(X, K), corr2d(X, K))
+print("right on the stripe:", torch.equal(first(stripe, K), corr2d(stripe, K)))
 
 # %%
-# Both loops count the *rows* of the output. There are six, so the seventh column stays
-# zero, and behind a stripe that column *is* zero. Take an image that is wide, and busy
-# up to its border.
-
-X = torch.tensor([[3.0, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5, 8, 9, 7]])
-fig, axes = plt.subplots(2, 1, figsize=(4.4, 3.4), layout="constrained")
-plots.show_grid(axes[0], corr2d(X, K), title="right")
-plots.show_grid(axes[1], first(X, K), title="both loops over the rows", limit=7)
-fig.set_label("Two outputs of 2 by 6 numbers. Only the first two columns agree.")
+assert torch.equal(first(stripe, K), corr2d(stripe, K))
 
 # %%
-# The code fills a square and stops. On a tall image the square leaves the output:
+# Here is another image. It is wide, and busy up to its border. With the same kernel the
+# output should have 2 rows and 6 columns.
 
-torch.testing.assert_close(first(X, K)[:, :2], corr2d(X, K)[:, :2])
-assert (first(X, K)[:, 2:] == 0).all()
+wide = torch.tensor([[3.0, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5, 8, 9, 7]])
+
+# %%
+# **How many of the six columns are right?**
+
+right = corr2d(wide, K)
+wrong = first(wide, K)
+columns_right = (wrong == right).all(0).sum().item()
+print("columns right:", columns_right)
+
+# %%
+assert torch.equal(wrong[:, :2], right[:, :2])
+assert (wrong[:, 2:] == 0).all()
+assert columns_right == 2
+
+# %%
+grids = {"right": right, "both loops over the rows": wrong}
+fig = plots.show_grids(grids, columns=1)
+fig.set_label(
+    "Two outputs of 2 by 6 numbers. They agree in the first two columns only; the "
+    "others of the second output are zero."
+)
+
+# %%
+# Two. Both loops run over ``range(Y.shape[0])``, the number of *rows*, so the function
+# fills a square and leaves the other columns at zero. On the stripe the output has six
+# rows and seven columns, so one column is left out, but there the right answer *is*
+# zero. The example was too quiet to show the bug.
+
+# %%
+# A tall image shows it, too. **What does the function do with the transposed image and
+# the transposed kernel?**
+#
+# - it returns the right output
+# - it leaves some pixels at zero
+# - it raises an error
+
 try:
-    first(X.T, K.T)
+    complete = torch.equal(first(wide.T, K.T), corr2d(wide.T, K.T))
+    outcome = "right" if complete else "zeros"
 except IndexError as error:
+    outcome = "error"
     print("IndexError:", error)
-else:
-    raise AssertionError("a tall image passed")
+
+# %%
+assert outcome == "error"
+
+# %%
+# It raises an error. Now the square is wider than the output, so the inner loop leaves
+# it. That is the better failure: nobody overlooks it.
 
 # %%
 # 2. Right on the band
@@ -68,62 +114,132 @@ else:
 
 
 def second(X, K):
-    (h, w), Y = K.shape, 0
+    h, w = K.shape
+    rows, columns = X.shape[0] - h + 1, X.shape[1] - w + 1
+    Y = torch.zeros(rows, columns)
     for a in range(h):
         for b in range(w):
-            Y = Y + K[a, b] * X[h - 1 - a : len(X) - a, w - 1 - b : len(X[0]) - b]
+            top, left = h - 1 - a, w - 1 - b
+            Y += K[a, b] * X[top : top + rows, left : left + columns]
     return Y
 
 
-band, K = images.diagonal(5, 7), torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])
-torch.testing.assert_close(second(band, K), corr2d(band, K))
+band = images.diagonal(5, 7)
+smooth = torch.tensor([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]])
+print("right on the band:", torch.equal(second(band, smooth), corr2d(band, smooth)))
 
 # %%
-# The first tap meets the last pixel of the window: that is a :term:`convolution`, and a
-# symmetric kernel does not mind. An :term:`impulse` tells it from a cross-correlation.
-# **Which of the two answers with the kernel itself?**
-
-impulse, K = images.impulse(3, 5), torch.tensor([[1.0, 2, 3], [4, 5, 6]])
-print(second(impulse, K))
-torch.testing.assert_close(second(impulse, K), K)
-torch.testing.assert_close(corr2d(impulse, K), K.flip(0, 1))
+assert torch.equal(second(band, smooth), corr2d(band, smooth))
 
 # %%
-# The convolution. Cross-correlation answers with the kernel flipped.
-#
+# This one has no loop over pixels. It adds up copies of the image, one for each tap. To
+# see what it does, give it an :term:`impulse`, an image with a single bright pixel in
+# the middle, and the kernel 1, 2, 3 above 4, 5, 6. A cross-correlation answers with the
+# kernel turned by half a turn. **What is the upper left number of the answer of this
+# function?**
+
+impulse = images.impulse(3, 5)
+numbered = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+answer = second(impulse, numbered)
+print("this function:\n", answer)
+print("a cross-correlation:\n", corr2d(impulse, numbered))
+
+# %%
+assert torch.equal(answer, numbered)
+assert torch.equal(corr2d(impulse, numbered), numbered.flip(0, 1))
+assert torch.equal(smooth, smooth.flip(0, 1))
+
+# %%
+# It is 1: the function answers with the kernel as it is. The tap ``K[0, 0]`` is
+# multiplied by the *last* pixel of each window, so this is a :term:`convolution`. With
+# a kernel that looks the same after half a turn, as the one above does, the two cannot
+# be told apart.
+
+# %%
 # 3. Right with 2 × 2 taps
 # ------------------------
 
 
 def third(X, K):
     w, h = K.shape
-    return (X.unfold(0, h, 1).unfold(1, w, 1) * K).sum((2, 3))
+    windows = X.unfold(0, h, 1).unfold(1, w, 1)
+    return (windows * K).sum((2, 3))
 
 
-K = torch.tensor([[1.0, 2], [3, 4]])
-torch.testing.assert_close(third(X, K), corr2d(X, K))
+square = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+print(
+    "right on the wide image:", torch.equal(third(wide, square), corr2d(wide, square))
+)
 
 # %%
-# A square kernel does not care which of its sides is called ``h``. With a kernel of
-# 1 × 2, windows of 2 × 1 meet it, and you would expect an error. But the two shapes
-# *broadcast*: all four products are summed, and the taps 1 and −1 cancel.
+assert torch.equal(third(wide, square), corr2d(wide, square))
 
-K = torch.tensor([[1.0, -1.0]])
-print("right:", tuple(corr2d(X, K).shape), "third:", third(X, K))
-assert corr2d(X, K).shape == (2, 6)
-assert torch.equal(third(X, K), torch.zeros(1, 7))
+# %%
+# ``unfold`` cuts the rows, and then the columns, into overlapping windows, and all of
+# them are multiplied by the kernel at once. Give the function the wide image of 2 × 7
+# pixels and the kernel (1, −1). A cross-correlation returns 2 × 6 numbers. **What is
+# the shape of the answer of this function?**
+
+strange = third(wide, K)
+print("shape:", tuple(strange.shape))
+print(strange)
+
+# %%
+assert torch.equal(strange, torch.zeros(1, 7))
+
+# %%
+# 1 × 7. The first line exchanges height and width: the windows have 2 × 1 pixels where
+# the kernel has 1 × 2 taps. You would expect an error, but PyTorch *broadcasts*: it
+# repeats the column of two pixels and the row of two taps until both are 2 × 2, and
+# multiplies. Each pixel meets the taps 1 and −1, and the sum is always zero. A square
+# kernel does not care which side is called ``h``.
+
+# %%
+# One test for all three
+# ----------------------
+#
+# What would have caught these bugs? The examples that hid them were quiet, symmetric
+# and square. So this test takes an image that is wide and busy, and a kernel that is
+# neither square nor symmetric:
+
+
+def test(correlate):
+    image = torch.tensor([[3.0, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5, 8, 9, 7]])
+    kernel = torch.tensor([[1.0, -2.0]])
+    assert torch.equal(correlate(image, kernel), corr2d(image, kernel))
+
+
+# %%
+# **How many of the three functions does this one test catch?**
+
+caught = []
+for function in (first, second, third, corr2d):
+    try:
+        test(function)
+    except AssertionError:
+        caught.append(function.__name__)
+print("caught:", caught)
+
+# %%
+assert caught == ["first", "second", "third"]
+
+# %%
+# All three. (And it lets ``corr2d`` pass, as it should: a test that rejects everything
+# is no use either.) One good example is worth more than many of the same kind.
 
 # %%
 # Try it yourself
 # ---------------
 #
-# Somebody hands you a function. **Is it a correlation, a convolution, or neither?** The
-# loops below know the answer for one image and one kernel; yours may ask ``corr2d``.
+# Somebody hands you a function. **Is it a cross-correlation, a convolution, or
+# neither?** Find out by trying it on an example of your choice.
 
 ask("name_operation")
 
 # %%
-# Replace the dots. The check says which function you misjudge.
+# Replace the dots by your code and run the cell again, in your own copy of this page:
+# :doc:`Start here </start_here>` says how to get one. ``check`` says which function you
+# misjudge.
 
 
 def name_operation(operation): ...  # about 6 lines
@@ -135,10 +251,10 @@ check("name_operation", name_operation)
 # In practice
 # -----------
 #
-# A wide image and a tall one, an impulse, a kernel of 1 × 2: these catch all three. Two
-# habits find more. Compare with a slow and plain version on random shapes; libraries
-# such as `Hypothesis <https://hypothesis.readthedocs.io>`__ look for the smallest one
-# that fails. And break the code on purpose: a test that still passes tests nothing.
+# Two habits find more bugs than any example. Compare with a slow and plain version on
+# many random shapes; libraries such as `Hypothesis
+# <https://hypothesis.readthedocs.io>`__ do that, and look for the smallest shape that
+# fails. And break the code on purpose: a test that still passes tests nothing.
 #
 # Further reading
 # ---------------

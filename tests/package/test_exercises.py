@@ -374,13 +374,12 @@ def test_solution_prints_the_solution(capsys: pytest.CaptureFixture[str]) -> Non
     solution("rewind")
     assert capsys.readouterr().out == (
         "def rewind(errors, curvatures, lr, steps):\n"
-        '    """Divide by the factor that all the steps together have multiplied\n'
-        '    with."""\n'
+        '    """Divide by the factor that all the steps together have multiplied with."""\n'
         "    return errors / (1 - lr * curvatures) ** steps\n"
     )
 
 
-def test_every_page_ends_with_an_exercise_of_its_own() -> None:
+def test_every_page_ends_with_an_exercise_and_every_exercise_has_its_page() -> None:
     homes: list[str] = []
     for script in SCRIPTS:
         text = script.read_text(encoding="utf-8")
@@ -393,7 +392,7 @@ def test_every_page_ends_with_an_exercise_of_its_own() -> None:
             assert name in EXERCISES, f"{script.name} checks {name}"
             assert f"\n{EXERCISES[name].stub}\n" in text, f"{script.name}: {EXERCISES[name].stub}"
             homes.append(name)
-    assert len(homes) == len(set(homes))
+    assert sorted(homes) == sorted(EXERCISES)
 
 
 def run(module: str, *arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

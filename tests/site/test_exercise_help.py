@@ -2,9 +2,10 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from _ext.exercises import notebook_help
+from _ext.exercises import add_help, notebook_help
 from bs4 import BeautifulSoup, Tag
 
 from convtutor.exercises import EXERCISES
@@ -104,6 +105,20 @@ def test_a_notebook_gives_one_hint_at_a_time_and_the_solution_when_asked(
         assert f"Hint {number} of " in capsys.readouterr().out
     exec(source.replace("# solution", "solution"), {})
     assert exercise.answer in capsys.readouterr().out
+
+
+def test_a_page_leads_to_colab_once_if_its_notebook_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CONVTUTOR_REPOSITORY", "https://github.com/somebody/convtutor")
+    monkeypatch.setenv("CONVTUTOR_NOTEBOOKS", "notebooks")
+    begins = ".. GENERATED FROM PYTHON SOURCE LINES 1-2"
+    cell = f'\n{begins}\n\n    check("rewind", rewind)\n'
+    source = [f"{cell}{cell}"]
+    add_help(SimpleNamespace(), "tutorials/3_learning/plot_x", source)  # type: ignore[arg-type]
+    assert source[0].count(".. exercise-help:: rewind") == 2
+    assert source[0].count("own-copy") == 1
+    assert "somebody/convtutor/blob/notebooks/3_learning/plot_x.ipynb>`__" in source[0]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
