@@ -86,14 +86,14 @@ def show_grids(
     # Where each panel of a row begins, and how much room its title and its cells have below it.
     widths = _widths(rows, cell)
     heights = [max(_head_height(t) + cell * len(v) for t, v in row) for row in rows]
-    width = sum(widths) + _BETWEEN * (len(widths) - 1) + 2 * _MARGIN
+    width = max(map(_row_width, widths))
     height = sum(heights) + _BELOW * (len(heights) - 1) + 2 * _MARGIN
     figure = plt.figure(figsize=(width, height))
     top = height - _MARGIN
-    for row, row_height in zip(rows, heights, strict=True):
+    for row, row_widths, row_height in zip(rows, widths, heights, strict=True):
         left = _MARGIN
         below_titles = top - max(_head_height(title) for title, _ in row)
-        for (title, values), panel_width in zip(row, widths, strict=False):
+        for (title, values), panel_width in zip(row, row_widths, strict=True):
             h, w = cell * values.shape[0], cell * values.shape[1]
             place = (left / width, (below_titles - h) / height, w / width, h / height)
             ax = figure.add_axes(place)
@@ -321,9 +321,8 @@ def _arrange(
     comfortable = max(_CELL, 0.92 * needed / _ROOM / 72)
     for count in [columns] if columns else range(len(panels), 0, -1):
         rows = [panels[start : start + count] for start in range(0, len(panels), count)]
-        gaps = _BETWEEN * (len(rows[0]) - 1) + 2 * _MARGIN
         for cell in numpy.arange(comfortable, smallest - 0.001, -0.005):
-            width = sum(_widths(rows, cell)) + gaps
+            width = max(map(_row_width, _widths(rows, cell)))
             # One per cent more, for sizes are rounded when the figure is made.
             least = 1.01 * legible(width) * needed / _NUMBER / _ROOM / 72
             if width <= _WIDEST and cell >= least:
@@ -335,10 +334,16 @@ def _arrange(
     )
 
 
-def _widths(rows: list[list[tuple[str, numpy.ndarray]]], cell: float) -> list[float]:
-    """Find how wide each column of panels is, titles included, in inches."""
-    columns = [[row[i] for row in rows if i < len(row)] for i in range(len(rows[0]))]
-    return [max(max(cell * v.shape[1], _title_width(t)) for t, v in column) for column in columns]
+def _widths(rows: list[list[tuple[str, numpy.ndarray]]], cell: float) -> list[list[float]]:
+    """Find how wide each panel of each row is, its title included, in inches."""
+    widths = [[max(cell * v.shape[1], _title_width(title)) for title, v in row] for row in rows]
+    if len(rows[0]) == len(rows[-1]):  # then panels stand exactly below each other
+        widths = [[max(column) for column in zip(*widths, strict=True)]] * len(rows)
+    return widths
+
+
+def _row_width(widths: list[float]) -> float:
+    return sum(widths) + _BETWEEN * (len(widths) - 1) + 2 * _MARGIN
 
 
 def _title_width(title: str) -> float:

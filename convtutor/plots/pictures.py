@@ -10,11 +10,12 @@ from convtutor.plots.ink import SIGNED, ink_on, numbers, share_scale, size
 
 
 def show_image(ax: Axes, image: Tensor, *, title: str) -> None:
-    """Draw an image in shades of grey.
+    """Draw an image in shades of grey, or a picture in its colours.
 
     Args:
         ax: Where to draw.
-        image: Brightness, shape ``(H, W)``; 0 is black and 1 is white.
+        image: Brightness, shape ``(H, W)``, or red, green and blue, shape ``(H, W, 3)``, from 0 for
+            none to 1 for all.
         title: What the image shows.
     """
     ax.imshow(numbers(image), cmap="gray", vmin=0, vmax=1)

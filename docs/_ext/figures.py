@@ -167,7 +167,9 @@ def _refuse_small_print(figure: Figure) -> None:
     if width > _WIDEST:
         raise ExtensionError(f"a figure is {width:.3g} in wide, the page has {_WIDEST}")
     least = legible(width)
-    for text in figure.findobj(Text):
+    off = [axis for ax in figure.axes if not ax.axison for axis in (ax.xaxis, ax.yaxis)]
+    unseen = {text for axis in off for text in axis.findobj(Text)}
+    for text in set(figure.findobj(Text)) - unseen:
         points = float(text.get_fontsize())
         if text.get_text().strip() and text.get_visible() and points < least:
             raise ExtensionError(

@@ -134,7 +134,7 @@ fig = plots.show_grids(
     windows={"image": (2, 1, 1, 2), "response": (2, 1, 1, 1)},
 )
 fig.set_label(
-    "Left, the 6 by 8 image: ones, but zeros in columns three to six. Right, the 6 "
+    "Above, the 6 by 8 image: ones, but zeros in columns three to six. Below, the 6 "
     "by 7 response: ones in the second column, minus ones in the sixth, zeros "
     "elsewhere. The window 1, 0 and the 1 that it gives are framed."
 )
