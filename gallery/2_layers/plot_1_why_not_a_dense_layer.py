@@ -38,6 +38,7 @@ moved = in_place.roll(1, dims=3)
 
 # %%
 fig, axes = plt.subplots(2, 4, figsize=(5.6, 3.1), layout="constrained")
+fig.get_layout_engine().set(wspace=0.06, hspace=0.06)
 for column, example in enumerate((0, 4, 6, 9)):
     digit = labels[example].item()
     plots.show_image(axes[0, column], in_place[example, 0], title=f"a {digit}")
@@ -128,6 +129,7 @@ print(different, "different numbers")
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.1), layout="constrained")
+fig.get_layout_engine().set(wspace=0.06, hspace=0.06)
 plots.show_response(axes[0], M, title="any matrix")
 plots.show_response(
     axes[1], A, title="averaged over shifts", limit=A.abs().max().item()
@@ -147,7 +149,8 @@ for weights_of_one_output in A:
 # Twelve numbers are left, one for each pixel of the image. Every row of the averaged
 # matrix holds the same twelve, in another order: each output pixel weighs the pixels
 # around it as any other output pixel weighs those around *it*. So one row says it all.
-#
+
+# %%
 # Write the first row as a small image of 3 × 4 numbers. Its first number is the weight
 # of the pixel itself, the next that of its right neighbour, and so on. This is a
 # :term:`kernel`, and the layer slides it over the image.
@@ -165,7 +168,8 @@ torch.testing.assert_close(averaged(image), corr2d(around, K), rtol=1e-4, atol=1
 # The two agree. (``pad`` with ``mode="circular"`` lets the window that hangs over the
 # border see the opposite side, as ``roll`` does; ``[None]`` adds the axis for
 # :term:`channels <channel>` that ``pad`` asks for.)
-#
+
+# %%
 # We began with any matrix at all, and only asked that places be treated alike. What is
 # left *is* :term:`cross-correlation`. A layer that treats all places alike from the
 # start is its own average, so there is nothing else that it can be.
@@ -179,11 +183,9 @@ torch.testing.assert_close(averaged(image), corr2d(around, K), rtol=1e-4, atol=1
 # ---------------
 #
 # Let us train two small networks to read the digits, and then move the digits by one
-# pixel. The first network is dense. The second slides 32 kernels of 5 × 5 pixels over
-# the image (PyTorch's layer for that is :class:`torch.nn.Conv2d`), and then keeps only
-# the largest response of each kernel, wherever in the image it was. Both set negative
-# responses to zero in between, which is what :term:`ReLU` does, and both end in ten
-# scores, one for each digit. They are of the same size.
+# pixel. Both networks set negative numbers to zero in the middle, which is what
+# :term:`ReLU` does, and both end in ten scores, one for each digit. The first network
+# is dense.
 
 
 def dense_network():
@@ -224,6 +226,7 @@ print("dense:  ", size(dense_network()), "weights")
 print("sliding:", size(sliding_network()), "weights")
 
 # %%
+assert len(labels) == 1797
 assert size(dense_network()) == 1120
 assert size(sliding_network()) == 1130
 

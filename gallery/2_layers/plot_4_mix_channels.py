@@ -33,6 +33,7 @@ picture = plt.imread(file)
 
 # %%
 fig, axes = plt.subplots(2, 2, figsize=(4.4, 5.4), layout="constrained")
+fig.get_layout_engine().set(wspace=0.06, hspace=0.06)
 colours = torch.tensor(picture / 255)
 plots.show_image(axes[0, 0], colours, title="picture")
 plots.show_image(axes[0, 1], colours[:, :, 0], title="red")
@@ -242,6 +243,7 @@ print(blue_redness)
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.5), layout="constrained")
+fig.get_layout_engine().set(wspace=0.06, hspace=0.06)
 plots.show_image(axes[0], brightness, title="brightness")
 plots.show_response(axes[1], redness, title="redness")
 fig.set_label(

@@ -196,6 +196,7 @@ outlines = functional.relu(signed) + functional.relu(-signed)
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.5), layout="constrained")
+fig.get_layout_engine().set(wspace=0.06, hspace=0.06)
 plots.show_response(axes[0], signed, title="one kernel")
 plots.show_response(axes[1], outlines, title="two, with ReLU")
 fig.set_label(

@@ -268,6 +268,7 @@ smooth_large = functional.conv2d(twice, nine_taps / 9)[0, 0]
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.3), layout="constrained")
+fig.get_layout_engine().set(wspace=0.06, hspace=0.06)
 plots.show_image(axes[0], stamped_large[20:90, 25:95], title="transposed")
 plots.show_image(axes[1], smooth_large[20:90, 25:95], title="repeated, convolved")
 fig.set_label(
