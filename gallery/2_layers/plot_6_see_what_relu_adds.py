@@ -105,8 +105,11 @@ torch.testing.assert_close(stack(-X[None, None]), -stack(X[None, None]))
 # It is the same number with the other sign. Each product changes its sign, so each sum
 # does, and the next layer gets the same input with the other sign. However many layers
 # there are, :math:`f(-X) = -f(X)`. So no stack like this can answer alike to an edge
-# and to the same edge with its sign turned around, unless it answers 0 to both. A bias
-# would not help: it adds the same number to either answer.
+# and to the same edge with its sign turned around, unless it answers 0 to both. Biases
+# would not help, because in the end they add the same number to every answer.
+#
+# (The negative of a photograph has no pixels below zero: it is :math:`1 - X`. But that
+# is :math:`-X` with the same brightness added everywhere, and its edges are the same.)
 
 # %%
 # The stack does nothing that one layer could not do. Take two kernels of 3 × 5 taps,
