@@ -165,7 +165,7 @@ assert not torch.allclose(padded_twice, padded_once, rtol=1e-2, atol=1e-2)
 falling = functional.relu(corr2d(X, K))
 rising = functional.relu(corr2d(X, -K))
 both = falling + rising
-print(both[0])
+print(both[0].int().tolist())
 
 # %%
 fig = plots.show_grids(

@@ -130,7 +130,7 @@ assert functional.max_pool2d(minus_one, 3, stride=1, padding=1).max() == -1
 stripe = images.striped(1, 10, device=device)
 K = torch.tensor([[1.0, -1.0]], device=device)
 response = corr2d(stripe, K)
-print(response[0])
+print(response[0].int().tolist())
 
 # %%
 # Keep the columns 0, 2, 4, 6 and 8, counted from 0. Both edges are in odd columns, so
@@ -141,8 +141,8 @@ moved_response = corr2d(stripe.roll(1, dims=1), K)
 skipped = response[:, ::2]
 moved_skipped = moved_response[:, ::2]
 edges_left = (moved_skipped != 0).sum().item()
-print("in place:", skipped[0].tolist())
-print("moved:   ", moved_skipped[0].tolist())
+print("in place:", skipped[0].int().tolist())
+print("moved:   ", moved_skipped[0].int().tolist())
 
 # %%
 assert skipped.count_nonzero() == 0

@@ -73,7 +73,7 @@ output = torch.zeros(1, 7, device=device)
 for column in range(3):
     start = 2 * column
     output[:, start : start + 3] += row[0, column] * taps
-print(output)
+print(output.int().tolist())
 
 # %%
 copies = torch.zeros(3, 7)
@@ -107,8 +107,8 @@ spread = torch.zeros(1, 5, device=device)
 spread[:, ::2] = row
 among_zeros = functional.pad(spread, (2, 2))
 by_sliding = corr2d(among_zeros, taps.flip(0, 1))
-print("spread:", spread)
-print("output:", by_sliding)
+print("spread:", spread.int().tolist())
+print("output:", by_sliding.int().tolist())
 
 # %%
 torch.testing.assert_close(by_sliding, output)
@@ -198,8 +198,8 @@ three_taps = torch.ones(1, 1, 1, 3, device=device)
 four_taps = torch.ones(1, 1, 1, 4, device=device)
 uneven = functional.conv_transpose2d(level, three_taps, stride=(1, 2))[0, 0, 0]
 even = functional.conv_transpose2d(level, four_taps, stride=(1, 2))[0, 0, 0]
-print("three taps:", uneven)
-print("four taps: ", even)
+print("three taps:", uneven.int().tolist())
+print("four taps: ", even.int().tolist())
 
 # %%
 assert uneven.tolist() == [1, 1, 2, 1, 2, 1, 2, 1, 1]

@@ -153,8 +153,8 @@ before = images.striped(2, 8, device=device)[None, None]
 after = before.roll(1, dims=3)
 response_before = functional.conv2d(before, K)
 response_after = functional.conv2d(after, K)
-print("before:", response_before[0, 0, 0])
-print("after: ", response_after[0, 0, 0])
+print("before:", response_before[0, 0, 0].int().tolist())
+print("after: ", response_after[0, 0, 0].int().tolist())
 
 # %%
 torch.testing.assert_close(response_after[..., 1:], response_before[..., :-1])
@@ -170,8 +170,8 @@ padded_before = functional.conv2d(before, K, padding=(0, 1))
 padded_after = functional.conv2d(after, K, padding=(0, 1))
 stay = (padded_before == padded_after) & (padded_before != 0)
 columns_that_stay = stay[0, 0, 0].nonzero().flatten().tolist()
-print("before:", padded_before[0, 0, 0])
-print("after: ", padded_after[0, 0, 0])
+print("before:", padded_before[0, 0, 0].int().tolist())
+print("after: ", padded_after[0, 0, 0].int().tolist())
 
 # %%
 fig = plots.show_grids(
@@ -222,9 +222,9 @@ def strided(image):
     return functional.conv2d(image, K, stride=(1, 2))[0, 0, 0]
 
 
-print("start:     ", strided(after))
-for distance in (1, 2):
-    print(f"moved by {distance}:", strided(after.roll(distance, dims=3)))
+for distance in (0, 1, 2):
+    answers = strided(after.roll(distance, dims=3))
+    print(f"moved by {distance}:", answers.int().tolist())
 
 # %%
 assert strided(after).tolist() == [0, 1, 0, -1]
