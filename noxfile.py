@@ -29,7 +29,9 @@ def install(session: nox.Session, group: str) -> None:
     """Install the package and one dependency group, everything at the versions we tested with."""
     dependencies = nox.project.dependency_groups(PROJECT, group)
     pins = ["--constraint", "constraints.txt", "--build-constraint", "constraints.txt"]
-    session.install(*([] if NEWEST else pins), *dependencies, "--editable", ".")
+    # Said aloud, as it takes minutes the first time.
+    arguments = [*([] if NEWEST else pins), *dependencies, "--editable", "."]
+    session.install(*arguments, silent=False)
 
 
 @nox.session
@@ -156,9 +158,7 @@ def live(session: nox.Session) -> None:
     # A rebuild must not be set off by what it writes itself.
     ignored = [argument for folder in WRITTEN for argument in ("--ignore", str(folder))]
     watched = ["--watch", "convtutor", "--watch", "gallery"]
-    # What has not changed stays as it is: not all may be as in a build of its own, but it is fast.
-    options = ["-D", "freshness_keeps_pages=1"]
-    session.run("sphinx-autobuild", *ignored, *watched, *options, "docs", str(target), env=preview)
+    session.run("sphinx-autobuild", *ignored, *watched, "docs", str(target), env=preview)
 
 
 if __name__ == "__main__":

@@ -1,23 +1,16 @@
 """Sphinx configuration: what the site is made of, and how strictly."""
 
-import os
 import sys
 from pathlib import Path
-
-from matplotlib.axes import Axes
-from sphinx.application import Sphinx
-
-from convtutor import default_device
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from _ext import whereabouts  # noqa: E402, the line above finds it
+from _ext import surroundings, whereabouts  # noqa: E402, the line above finds it
 
-# The theme sends every log to the terminal; a cluster that starts and stops is no news.
-os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
-# A bar is for those who wait; on a slow machine it would end up on the page.
-os.environ.setdefault("TQDM_DISABLE", "1")
+surroundings.keep_tastes_out()
+
+from matplotlib.axes import Axes  # noqa: E402, it reads settings that the line above has set
 
 # Documented here, though defined one module further down.
 Axes.__module__ = "matplotlib.axes"
@@ -44,7 +37,13 @@ exclude_patterns = ["_build", "tutorials/**/*.ipynb"]
 templates_path = ["_templates"]
 default_role = "code"
 # Pages that are still to be sorted into cells of one kind each.
-suppress_warnings = ["cells"]
+suppress_warnings = [
+    "cells",
+    # Two sections may have a page of one name, and the sources may lie below a folder with a space
+    # in its name: no link of ours breaks for that.
+    "sphinx_gallery.duplicate_filename",
+    "sphinx_gallery.space_in_filename",
+]
 
 # The inventories are short lists of our own, so that a build needs no network.
 intersphinx_mapping = {
@@ -61,14 +60,14 @@ sphinx_gallery_conf = {
     "gallery_dirs": "tutorials",
     "within_subsection_order": "FileNameSortKey",
     "image_scrapers": ("_ext.figures.scrape", "_ext.questions.scrape"),
+    "ignore_pattern": r"^\.",  # what editors leave behind
     "inspect_global_variables": False,  # a link on every X would be noise
     # A page prints what it wants seen; what draws itself as HTML is shown as well.
     "capture_repr": ("_repr_html_",),
     "backreferences_dir": "_backreferences",
     "doc_module": ("convtutor",),
     "prefer_full_module": {"convtutor"},
-    "reset_modules": ("matplotlib", "_ext.runs.around"),
-    "reset_modules_order": "both",
+    "reset_modules": ("matplotlib",),
     "write_computation_times": False,  # the page *This build* has them
     "min_reported_time": 3600,  # and so does the fold at the end of each page
     "show_signature": False,
@@ -83,6 +82,7 @@ autosummary_imported_members = True
 napoleon_numpy_docstring = False
 
 nb_execution_mode = "cache"
+nb_execution_cache_path = str(surroundings.BUILD / "notebooks")
 nb_execution_timeout = 120
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
@@ -132,11 +132,3 @@ html_css_files = ["convtutor.css"]
 html_js_files = [("convtutor.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_copy_source = False
-
-
-def setup(app: Sphinx) -> None:
-    """Stop before any page runs if the device is not to be had, with one line that says so."""
-    try:
-        default_device()
-    except ValueError as error:
-        sys.exit(str(error))

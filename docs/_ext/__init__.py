@@ -17,22 +17,28 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Here, so that a page that only wants `_ext.figures` does not import everything.
     from _ext import (
         downloads,
-        executed,
         exercises,
         explorer,
         figures,
         folds,
         frame,
-        freshness,
         listings,
         mathml,
+        notebooks,
+        output,
         preview,
         provenance,
         questions,
+        running,
+        scripts,
+        surroundings,
         whereabouts,
     )
 
-    build = freshness.Build()
+    surroundings.insist_on_asserts()
+    surroundings.insist_on_the_device()
+    surroundings.hush()
+    site = output.Output()
 
     # --- What pages may contain ---
     app.add_node(figures.drawing, html=(figures.visit_drawing, None))
@@ -49,34 +55,33 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_html_math_renderer("mathml", math, math)
     app.add_search_language(frame.Search)
     app.add_css_file("exercises.css")
-    app.add_config_value("freshness_keeps_pages", False, "", bool)
     app.add_config_value("convtutor_colab", whereabouts.colab_url(""), "html")
 
     # --- The configuration has been read: sphinx-gallery fills in its defaults at 10 ---
-    app.connect("config-inited", build.begin, priority=5)
+    app.connect("config-inited", site.begin, priority=5)  # ends here if nothing has changed
+    app.connect("config-inited", running.get_ready, priority=6)
     if preview.is_one():
         app.connect("config-inited", preview.narrow, priority=7)
 
-    # --- The gallery runs its scripts and writes their pages, at 500 ---
-    app.connect("builder-inited", build.forget_scripts, priority=400)
+    # --- Scripts run; then, at 500, sphinx-gallery takes them as done, and writes its indexes ---
+    app.connect("builder-inited", scripts.run_what_has_to, priority=400)
+    app.connect("builder-inited", scripts.check_that_all_ran, priority=900)
     app.connect("builder-inited", figures.place_thumbnails, priority=900)
-    app.connect("builder-inited", executed.check_scripts, priority=900)
-    app.connect("builder-inited", explorer.write_scripts)
+    app.connect("builder-inited", explorer.write_scripts, priority=900)
 
     # --- Every page is read, and myst-nb runs those that have cells ---
-    app.connect("env-get-outdated", build.forget_notebooks)
-    app.connect("source-read", build.lend_cache)
+    app.connect("env-before-read-docs", notebooks.open_cache)
     app.connect("source-read", exercises.add_help)
     app.connect("source-read", explorer.place_explorers)
     app.connect("doctree-read", figures.show_thumbnails, priority=400)  # images are listed at 500
     app.connect("doctree-read", frame.tidy_gallery, priority=450)
     app.connect("doctree-read", folds.fold_page)
-    app.connect("doctree-read", build.record_notebook)
     app.connect("doctree-read", provenance.mark_measured)
 
     # --- All pages have been read ---
-    app.connect("env-check-consistency", executed.check_notebooks)
-    app.connect("env-check-consistency", build.write_side_by_side)
+    app.connect("env-check-consistency", notebooks.check_that_all_ran)
+    app.connect("env-check-consistency", notebooks.close_cache)
+    app.connect("env-check-consistency", site.write_on_all_cores)
 
     # --- Every page is written ---
     app.connect("doctree-resolved", downloads.label_links)
@@ -95,5 +100,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("build-finished", downloads.ready_downloads)
     app.connect("build-finished", frame.finish)
     app.connect("build-finished", provenance.write_record)
-    app.connect("build-finished", build.end, priority=900)
+    app.connect("build-finished", site.put_in_place, priority=900)  # the last thing of all
     return {"parallel_read_safe": True, "parallel_write_safe": True}

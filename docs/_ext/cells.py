@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sphinx_gallery.py_source_parser import split_code_and_text_blocks
+from _ext.internals import blocks_of_script
 
 # Calls that prepare what a page computes, and modules that a page may switch something in.
 _SETTINGS = {
@@ -54,7 +54,7 @@ def read(script: Path) -> list[Cell]:
     """Read the cells of a script in order; the first one is the docstring."""
     found = []
     title = ""
-    for kind, content, line in split_code_and_text_blocks(script)[1]:
+    for kind, content, line in blocks_of_script(script)[1]:
         question = ""
         if kind == "text":
             title = content.split("\n")[0] if _HEADING.match(content) else title

@@ -24,9 +24,10 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import docname_join
 
-from _ext import whereabouts
+from _ext import internals, whereabouts
 from _ext.exercises import checked, notebook_help
-from _ext.needs import project, requirements
+from _ext.facts import project
+from _ext.needs import requirements
 from _ext.wheels import Wheel, build_wheel, write_index
 
 _SCRIPT = """\
@@ -154,7 +155,7 @@ class Readier:
 
     def _readable(self, markdown: str, page: str) -> str:
         """Turn the references that the gallery leaves in a notebook into links and code."""
-        labels, base = self.env.domains.standard_domain.labels, whereabouts.base_url()
+        labels, base = internals.labels(self.env), whereabouts.base_url()
 
         def read(match: re.Match[str]) -> str:
             role, title, target = match.group("role", "title", "target")
@@ -202,7 +203,7 @@ def ready_downloads(app: Sphinx, exception: Exception | None) -> None:
     write_index(app.outdir, wheel)
     readier = Readier(wheel, app.env)
     gallery = Path(app.srcdir, app.config.sphinx_gallery_conf["gallery_dirs"])
-    for source, (_, name) in app.env.dlfiles.items():
+    for source, name in internals.downloads(app.env).items():
         path = Path(app.srcdir, source)
         if path.is_relative_to(gallery):
             Path(app.outdir, "_downloads", name).write_bytes(readier.ready(path))

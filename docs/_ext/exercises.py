@@ -4,6 +4,7 @@ A script only says ``check("name", ...)``. Here that is found in the page which 
 of it, so that nothing of this shows in a download.
 """
 
+import ast
 import inspect
 import posixpath
 import re
@@ -15,10 +16,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from _ext import whereabouts
+from _ext.internals import CELL_BEGINS
 from convtutor.exercises import EXERCISES, find
 
 _CHECK = re.compile(r'^ *check\("(\w+)"', re.MULTILINE)
-_NEXT_CELL = "\n.. GENERATED FROM PYTHON SOURCE LINES"
+_NEXT_CELL = f"\n{CELL_BEGINS}"
 
 
 def notebook_help(name: str) -> list[tuple[str, str]]:
@@ -97,10 +99,11 @@ class ExerciseList(SphinxDirective):
                 self.env.note_dependency(inspect.getfile(exercise.solution))
                 head = nodes.paragraph("", "", _solved(name), nodes.literal("", name))
                 head += nodes.inline("", exercise.effort, classes=["effort"])
+                title = (ast.get_docstring(ast.parse(text)) or name).partition("\n")[0]
                 (line,) = self.parse_text_to_nodes(exercise.statement)
                 assert isinstance(line, nodes.paragraph)
                 line += nodes.Text(" ")
-                line += nodes.reference("", text.split("\n")[1], refuri=link, internal=True)
+                line += nodes.reference("", title, refuri=link, internal=True)
                 items += nodes.list_item("", head, line)
         return [items]
 

@@ -18,11 +18,12 @@ from sphinx.writers.html5 import HTML5Translator
 
 from _ext.cells import Cell, answers, faults, read
 from _ext.figures import drawing
+from _ext.internals import CELL_BEGINS
 from _ext.questions import collect, form
 
 logger = logging.getLogger(__name__)
 
-_ORIGIN = re.compile(r"GENERATED FROM PYTHON SOURCE LINES (\d+)-")
+_ORIGIN = re.compile(CELL_BEGINS.removeprefix(".. ") + r"(\d+)-")
 _SUMMARIES = {
     "setup": "Setup <span>imports and settings</span>",
     "figure": "How this figure is drawn",

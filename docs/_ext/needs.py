@@ -6,25 +6,16 @@ Nobody keeps a list for every page: the names come from the script's imports, th
 
 import ast
 import sys
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import metadata, packages_distributions
-from pathlib import Path
-from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from sphinx.errors import ExtensionError
 
-ROOT = Path(__file__).parents[2]
-
-
-@cache
-def project() -> dict[str, Any]:
-    """Read ``pyproject.toml``."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+from _ext.facts import project
 
 
 def requirements(script: str, address: str | None) -> list[str]:

@@ -5,16 +5,16 @@ sets it, and nothing else does. Links to other pages lead nowhere, for there are
 """
 
 import os
+import sys
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.errors import ConfigError
 
 
 def is_wanted(script: Path) -> bool:
     """Whether a script is to become a page: all of them are, but in a preview."""
-    return script.with_suffix("").as_posix().endswith(os.environ.get("CONVTUTOR_PREVIEW", ""))
+    return not is_one() or script.stem == Path(os.environ["CONVTUTOR_PREVIEW"]).name
 
 
 def is_one() -> bool:
@@ -26,9 +26,9 @@ def narrow(app: Sphinx, config: Config) -> None:
     """Let the gallery, and Sphinx, see one script only."""
     gallery, page = config.sphinx_gallery_conf, os.environ["CONVTUTOR_PREVIEW"]
     if not Path(app.confdir, gallery["examples_dirs"], f"{page}.py").is_file():
-        raise ConfigError(f"CONVTUTOR_PREVIEW={page} is no script of the gallery")
+        sys.exit(f"CONVTUTOR_PREVIEW={page} is not a script of the gallery")
     gallery["ignore_pattern"] = rf"^(?!.*\b{Path(page).name}\.py$)"
-    gallery["parallel"] = False  # one script is executed sooner than a worker has started
     config.root_doc = f"{gallery['gallery_dirs']}/{page}"
     config.include_patterns = [f"{config.root_doc}.rst"]
-    config.suppress_warnings = ["ref", "toc"]
+    # An author is told all but that links lead nowhere.
+    config.suppress_warnings = ["ref", "toc", "sphinx_gallery"]

@@ -8,6 +8,7 @@ same ``SOURCE_DATE_EPOCH``.
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,11 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
+from _ext import notebooks, scripts
 from _ext.comparison import Record, agreement, other_records, printed, results, same_figures
-from _ext.facts import DOCS, built_from, computed_on, system, versions
-from _ext.freshness import figures, record, records
+from _ext.facts import DOCS, built_from, computed_on, one_thread, system, versions
 
-# The packages whose versions are told; the record of each run has all of them.
+# The packages whose versions are told.
 _PACKAGES = ("python", "torch", "numpy", "matplotlib", "sphinx", "sphinx-gallery", "myst-nb")
 
 # What a script printed that it had measured, by words in it.
@@ -65,6 +66,7 @@ def _facts(app: Sphinx, docname: str) -> str:
     machine, build, known = computed_on(), built_from(), versions()
     rows = [
         ("Device", escape(machine["device"]) + _only_cpu(machine)),
+        *_threads(machine),
         ("Precision", escape(_precision(machine))),
         ("Commit", f"<code>{escape(build['commit'])}</code>"),
         ("Date", build["date"]),
@@ -81,7 +83,7 @@ def _proofs(app: Sphinx) -> str:
 
 
 def _times(app: Sphinx, docname: str) -> str:
-    took = {page: found["run"]["seconds"] for page, found in records(app).items()}
+    took = _seconds(app)
     rows = [(_link(app, docname, page), _measured(took[page])) for page in took]
     total = f"<p>All {len(took)} pages together: {_measured(sum(took.values()))} seconds.</p>"
     return _table(("page", "seconds"), rows, sortable=True) + total
@@ -148,10 +150,10 @@ def _computed(app: Sphinx) -> Record:
         "versions": {name: versions()[name] for name in _PACKAGES},
         "pages": {
             page: {
-                "seconds": round(found["run"]["seconds"], 2),
-                **results(app.env.get_doctree(page), figures(app, page)),
+                "seconds": round(took, 2),
+                **results(app.env.get_doctree(page), scripts.figures(page)),
             }
-            for page, found in records(app).items()
+            for page, took in _seconds(app).items()
         },
     }
 
@@ -166,17 +168,23 @@ def fold_in(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Give the template its fold, and tables their sorting."""
-    ran = record(app, pagename)
-    run: dict[str, Any] = ran["run"] if ran else {**computed_on(), **built_from()}
+    seconds = _seconds_of(app, pagename)
+    with one_thread() if scripts.seconds(pagename) is not None else nullcontext():
+        machine = computed_on()
+    build = built_from()
     rows = [
-        ("Device", escape(run["device"]) + _only_cpu(run)),
-        ("PyTorch", f"{escape(run['torch'])}, {escape(_precision(run))}"),
-        ("Commit", f"<code>{escape(run['commit'])}</code>"),
-        ("Date", run["date"]),
+        ("Device", escape(machine["device"]) + _only_cpu(machine)),
+        ("PyTorch", f"{escape(machine['torch'])}, {escape(_precision(machine))}"),
+        ("Commit", f"<code>{escape(build['commit'])}</code>"),
+        ("Date", build["date"]),
     ]
-    if ran:
-        rows.append(("Took", f"{_measured(run['seconds'])} seconds"))
-    intro = "When this page last ran:" if ran else "Nothing runs on this page. The site:"
+    if seconds is not None:
+        rows.append(("Took", f"{_measured(seconds)} seconds when it last ran"))
+    intro = (
+        "Nothing runs on this page. The site:"
+        if seconds is None
+        else "Computed from the sources of this commit; results stand until something changes:"
+    )
     terms = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
     context["provenance"] = (
         '<details class="provenance"><summary>How this page came about</summary>'
@@ -184,6 +192,23 @@ def fold_in(
     )
     if "report sortable" in context.get("body", ""):
         app.add_js_file("sort.js", loading_method="defer")
+
+
+def _seconds(app: Sphinx) -> dict[str, float]:
+    """Say of each page that computes how long that took when it last ran."""
+    took = {page: _seconds_of(app, page) for page in sorted(app.env.found_docs)}
+    return {page: seconds for page, seconds in took.items() if seconds is not None}
+
+
+def _seconds_of(app: Sphinx, page: str) -> float | None:
+    of_script = scripts.seconds(page)
+    return notebooks.seconds(app, page) if of_script is None else of_script
+
+
+def _threads(machine: dict[str, str]) -> list[tuple[str, str]]:
+    if not machine["device"].startswith("CPU"):
+        return []
+    return [("Threads", "one for each tutorial, as they run side by side; all for the other pages")]
 
 
 def _precision(run: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from build import ProjectBuilder
 
 from _ext import whereabouts
-from _ext.needs import ROOT, project
+from _ext.facts import ROOT, project
 
 # The first moment that a zip can hold: the same sources give the same bytes, on any day.
 _EPOCH = "315532800"

@@ -1,216 +1,139 @@
 """Break a small copy of the site in every way that must stop a build, and see it stopped."""
 
-import os
-import shutil
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 import torch
-from bs4 import BeautifulSoup
-from PIL import Image
+from small import Site
 
-ROOT = Path(__file__).parents[2]
-
-SCRIPT = '''"""
-A page
-======
-
-With one figure.
-"""
-
-import matplotlib.pyplot as plt
-
-from convtutor import images, plots
-
-fig, ax = plt.subplots(figsize=(5, 3))
-plots.show_grid(ax, images.striped(2, 5), title="a stripe")
-fig.set_label("A stripe.")
-'''
-
-NOTEBOOK = """---
-file_format: mystnb
-kernelspec:
-  name: python3
----
-
-# A notebook
-
-Half of $x^2$.
-
-```{code-cell}
-1 + 1
-```
-"""
+PAGE = "gallery/1_section/plot_2.py"
 
 
-@pytest.fixture
-def small_site(tmp_path: Path) -> Path:
-    """Our own configuration around one script and one notebook."""
-    docs, section = tmp_path / "docs", tmp_path / "gallery" / "1_section"
-    for folder in ("_ext", "_static", "_templates", "inventories"):
-        shutil.copytree(ROOT / "docs" / folder, docs / folder)
-    for file in ("conf.py", "references.bib"):
-        shutil.copy(ROOT / "docs" / file, docs)
-    # The package too, which the site offers for download.
-    shutil.copytree(ROOT / "convtutor", tmp_path / "convtutor")
-    for file in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / file, tmp_path)
-    section.mkdir(parents=True)
-    (tmp_path / "gallery" / "GALLERY_HEADER.rst").write_text("Gallery\n=======\n\nAll.\n")
-    (section / "GALLERY_HEADER.rst").write_text("Section\n-------\n\nSome.\n")
-    (section / "plot_page.py").write_text(SCRIPT)
-    (docs / "notebook.md").write_text(NOTEBOOK)
-    (docs / "index.md").write_text("# Home\n\n```{toctree}\ntutorials/index\nnotebook\n```\n")
-    return tmp_path
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """One built site; a test that changes it puts it back."""
+    site = Site(tmp_path_factory.mktemp("refusals") / "site")
+    site.build()
+    return site
 
 
-def build(site: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sphinx", "-n", *options, "docs", "docs/_build/html"]
-    return subprocess.run(
-        command, cwd=site, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
-
-
-def replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-
-
-def test_a_sound_site_builds_twice(small_site: Path) -> None:
-    for _ in range(2):
-        result = build(small_site, "-W")
-        assert result.returncode == 0, result.stderr
-        assert "WARNING:" not in result.stderr
-
-
-def test_a_figure_is_shown_for_both_themes(small_site: Path) -> None:
-    label = 'A "stripe" of <i>1</i> & 0,\\nwith *no* \\\\ in it.\\n\\nIts caption, *set*.'
-    replace(small_site / "gallery/1_section/plot_page.py", '"A stripe."', f"'{label}'")
-    assert build(small_site, "-W").returncode == 0
-    html = (small_site / "docs/_build/html/tutorials/1_section/plot_page.html").read_text()
-    soup = BeautifulSoup(html, "html.parser")
-    figure = soup.find("figure")
-    assert figure is not None
-    light, dark = figure.find_all("img")
-    for image, theme, end in (
-        (light, "only-light", "001.webp"),
-        (dark, "only-dark", "001_dark.webp"),
-    ):
-        assert image["class"] == [theme]
-        assert str(image["src"]).endswith(f"_images/sphx_glr_plot_page_{end}")
-        assert image["alt"] == 'A "stripe" of <i>1</i> & 0, with *no* \\ in it.'
-        assert image["loading"] == "lazy"
-        # Twice as many pixels as the page asks for.
-        with Image.open(small_site / "docs/_build/html" / str(image["src"])[6:]) as saved:
-            shown = (int(str(image["width"])), int(str(image["height"])))
-            assert shown == (saved.width // 2, saved.height // 2)
-    caption = figure.find("figcaption")
-    assert caption is not None
-    assert caption.get_text().strip("¶# \n") == "Its caption, set."
-
-
-def test_a_site_that_knows_its_address_says_so(small_site: Path) -> None:
-    known = {
-        "CONVTUTOR_BASE_URL": "https://site.example/course",
-        "CONVTUTOR_REPOSITORY": "https://git.example/owner/name",
-        "CONVTUTOR_BRANCH": "trunk",
-    }
-    assert build(small_site, "-W", **known).returncode == 0
-    html = small_site / "docs/_build/html"
-    page = "tutorials/1_section/plot_page"
-    soup = BeautifulSoup((html / f"{page}.html").read_text(), "html.parser")
-    said = {tag["property"]: str(tag["content"]) for tag in soup.select("meta[property^='og:']")}
-    assert said["og:url"] == f"https://site.example/course/{page}.html"
-    assert said["og:title"] == "A page"
-    card = said["og:image"].removeprefix("https://site.example/course/")
-    with Image.open(html / card) as image:
-        assert image.size == (1200, 630)
-        assert sum(image.convert("L").histogram()[:100]), "there is no ink on the card"
-    edit = soup.select_one(".edit-this-page a")
-    assert edit is not None
-    source = "gallery/1_section/plot_page.py"
-    assert edit["href"] == f"https://git.example/owner/name/edit/trunk/{source}"
-    sitemap = ElementTree.parse(html / "sitemap.xml").getroot()
-    addresses = [(entry[0].text or "") for entry in sitemap]
-    assert f"https://site.example/course/{page}.html" in addresses
-    lost = BeautifulSoup((html / "404.html").read_text(), "html.parser")
-    sheets = [str(link["href"]) for link in lost.select("link[rel=stylesheet]")]
-    assert sheets
-    assert all(sheet.startswith("/course/_static/") for sheet in sheets)
-
-
-@pytest.mark.parametrize("strict", [("-W",), ()], ids=["strict", "lenient"])
-@pytest.mark.parametrize(
-    ("old", "new", "complaint"),
-    [
-        ("images.striped(2, 5)", "images.striped(0, 5)", "height must be at least 1, got 0"),
-        ('fig.set_label("A stripe.")', "", "a figure has no alternative text"),
-    ],
-    ids=["raises", "undescribed figure"],
-)
-def test_a_failing_script_stops_the_build(
-    small_site: Path, old: str, new: str, complaint: str, strict: tuple[str, ...]
+@pytest.mark.parametrize("options", [("-W",), ("-q",)], ids=["strict", "lenient"])
+def test_a_script_that_does_not_reach_its_end_stops_the_build(
+    site: Site, options: tuple[str, ...]
 ) -> None:
-    replace(small_site / "gallery/1_section/plot_page.py", old, new)
-    result = build(small_site, *strict)
-    assert result.returncode != 0
-    assert complaint in result.stderr
+    text = (site.root / PAGE).read_text()
+    ends = {
+        "raises": ("images.striped(2, 5)", "images.striped(0, 5)"),
+        "undescribed": ('fig.set_label("A stripe.")', ""),
+        "exits": ("import os", "import sys\n\nsys.exit(0)"),
+        "vanishes": ("import os", "import os\n\nos._exit(0)"),
+        "interrupts": ("import os", "raise KeyboardInterrupt"),
+        "asserts": ("import os", "assert 1 == 2"),
+        "stutters": ("import os", "x = = 1"),
+    }
+    complaints = {
+        "raises": "height must be at least 1, got 0",
+        "undescribed": "a figure has no alternative text",
+        "exits": "SystemExit: 0",
+        "vanishes": "its process ended before the script did",
+        "interrupts": "KeyboardInterrupt",
+        "asserts": "AssertionError",
+        "stutters": f'plot_stutters.py", line {1 + text.splitlines().index("import os")}',
+    }
+    for name, (old, new) in ends.items():
+        site.write(f"gallery/1_section/plot_{name}.py", text.replace(old, new, 1))
+    log = site.fail(*options)
+    for name, complaint in complaints.items():
+        found = log.partition(f"gallery/1_section/plot_{name}.py failed:\n")[2]
+        assert complaint in found.partition("\n\ngallery/")[0], name
+        (site.root / f"gallery/1_section/plot_{name}.py").unlink()
+    assert "plot_1.py failed" not in log
+    assert "<unknown>" not in log
 
 
-@pytest.mark.parametrize("strict", [("-W",), ()], ids=["strict", "lenient"])
-def test_a_failing_cell_stops_the_build(small_site: Path, strict: tuple[str, ...]) -> None:
-    replace(small_site / "docs/notebook.md", "1 + 1", "1 / 0")
-    result = build(small_site, *strict)
-    assert result.returncode != 0
-    assert "notebook.md has a code cell that did not execute" in result.stderr or strict
-    assert "Executing notebook failed" in result.stderr
+@pytest.mark.parametrize("options", [("-W",), ("-q",)], ids=["strict", "lenient"])
+def test_a_cell_that_does_not_reach_its_end_stops_the_build(
+    site: Site, options: tuple[str, ...]
+) -> None:
+    text = (site.root / "docs/kernels.md").read_text()
+    ends = {"raises": "1 / 0", "exits": "import sys; sys.exit(0)", "dies": "os._exit(0)"}
+    for name, cell in ends.items():
+        site.write(f"docs/{name}.md", text.replace("kernels.box(2).tolist()", cell))
+    log = site.fail(*options)
+    assert "did not execute to its end in: dies.md, exits.md, raises.md" in log
+    for name in ends:
+        (site.docs / f"{name}.md").unlink()
 
 
-def test_a_script_that_is_left_out_stops_the_build(small_site: Path) -> None:
-    page = small_site / "gallery/1_section/plot_page.py"
-    page.rename(page.with_name("page.py"))
-    result = build(small_site)
-    assert result.returncode != 0
-    assert "gallery scripts that did not execute: page.py" in result.stderr
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [(("-O",), {}), ((), {"PYTHONOPTIMIZE": "1"})],
+    ids=["option", "variable"],
+)
+def test_a_build_without_asserts_is_refused_in_one_line(
+    site: Site, options: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    log = site.fail(*options, **environment)
+    said = [line for line in log.splitlines() if not line.startswith(("Running", "loading"))]
+    assert len(said) == 1
+    assert "Python leaves out asserts here" in said[0]
 
 
-def test_a_gallery_that_is_switched_off_stops_the_build(small_site: Path) -> None:
-    result = build(small_site, "-D", "plot_gallery=0")
-    assert result.returncode != 0
-    assert "gallery scripts that did not execute: plot_page.py" in result.stderr
+@pytest.mark.parametrize("name", ["page.py", "notes/plot_3.py"])
+def test_a_script_that_the_gallery_does_not_show_stops_the_build(site: Site, name: str) -> None:
+    path = site.root / "gallery/1_section" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text((site.root / PAGE).read_text())
+    try:
+        assert "not execute" in (log := site.fail())
+        assert path.name in log
+    finally:
+        path.unlink()
 
 
-def test_notebooks_that_are_switched_off_stop_the_build(small_site: Path) -> None:
-    result = build(small_site, "-D", "nb_execution_mode=off")
-    assert result.returncode != 0
-    assert "notebook.md has a code cell that did not execute" in result.stderr
+@pytest.mark.parametrize("option", ["plot_gallery=0", "nb_execution_mode=off"])
+def test_running_that_is_switched_off_stops_the_build(site: Site, option: str) -> None:
+    assert "not execute" in site.fail("-D", option)
 
 
-def test_mathematics_that_cannot_be_rendered_stops_the_build(small_site: Path) -> None:
-    replace(small_site / "docs/notebook.md", "$x^2$", r"$\argmin x$")
-    result = build(small_site, "-W")
-    assert result.returncode != 0
-    assert "as MathML" in result.stderr
+def test_what_editors_leave_behind_is_no_page(site: Site) -> None:
+    section = site.root / "gallery/1_section"
+    (section / ".#plot_2.py").symlink_to("somebody@somewhere.1234")
+    for name in ("plot_2.py~", "#plot_2.py#", ".plot_2.py.swp", ".hidden.py"):
+        (section / name).write_text("not Python")
+    checkpoints = section / ".ipynb_checkpoints"
+    checkpoints.mkdir()
+    (checkpoints / "plot_2-checkpoint.py").write_text("not Python")
+    assert site.build() == []
+    assert not list(site.html.rglob("*checkpoint*"))
 
 
-def test_a_directive_with_a_wrong_name_stops_the_build(small_site: Path) -> None:
+def test_a_docstring_may_start_on_the_line_of_its_quotes(site: Site) -> None:
+    text = (site.root / PAGE).read_text()
+    site.replace(PAGE, '"""\nfigures', '"""figures')
+    site.append(PAGE, '\nfrom convtutor.exercises import check\n\ncheck("window_sum", None)\n')
+    index = (site.docs / "index.md").read_text()
+    site.append("docs/index.md", "\n```{exercise-list} 1_section\n```\n")
+    site.build()
+    assert ">figures</a>" in site.page("index")
+    site.write(PAGE, text)
+    site.write("docs/index.md", index)
+    site.build()
+
+
+def test_what_a_page_says_wrongly_stops_the_build(site: Site) -> None:
+    """Mathematics that cannot be rendered, and directives with wrong names."""
+    text = (site.root / "docs/kernels.md").read_text()
     wrong = ("exercise-list} esay", "exercise-help} window_sun", "report} fact")
-    replace(
-        small_site / "docs/notebook.md",
-        "Half of",
-        "".join(f"```{{{directive}\n```\n\n" for directive in wrong) + "Half of",
-    )
-    result = build(small_site, "-W")
-    assert result.returncode != 0
-    assert "Traceback" not in result.stderr
-    assert 'choose from "easy", "hard", or "medium"' in result.stderr
-    assert "there is no exercise 'window_sun'; did you mean 'window_sum'" in result.stderr
-    assert 'choose from "facts", "times", or "devices"' in result.stderr
+    site.replace("docs/kernels.md", "$x^2$", r"$\argmin x$")
+    site.append("docs/kernels.md", "".join(f"\n```{{{name}\n```\n" for name in wrong))
+    log = site.fail()
+    assert "as MathML" in log
+    assert "Traceback" not in log
+    assert "'esay' is not a section of the gallery" in log
+    assert "there is no exercise 'window_sun'; did you mean 'window_sum'" in log
+    assert 'choose from "facts", "times", or "devices"' in log
+    site.write("docs/kernels.md", text)
 
 
 @pytest.mark.parametrize(
@@ -223,44 +146,25 @@ def test_a_directive_with_a_wrong_name_stops_the_build(small_site: Path) -> None
         ),
     ],
 )
-def test_a_device_that_is_not_there_is_one_clear_line(small_site: Path, device: str) -> None:
-    result = build(small_site, CONVTUTOR_DEVICE=device)
-    assert result.returncode != 0
-    assert f"CONVTUTOR_DEVICE='{device}'" in result.stderr
-    assert "Traceback" not in result.stderr
-    assert len(result.stderr.strip().splitlines()) <= 3
+def test_a_device_that_is_not_there_is_one_clear_line(site: Site, device: str) -> None:
+    log = site.fail(CONVTUTOR_DEVICE=device)
+    assert f"CONVTUTOR_DEVICE='{device}'" in log
+    assert "Traceback" not in log
+    assert len(log.strip().splitlines()) <= 3
 
 
-def test_a_preview_is_one_page_and_the_others_are_not_executed(small_site: Path) -> None:
-    (small_site / "gallery/1_section/plot_other.py").write_text('"""\nT\n=\n"""\n\nraise\n')
-    result = build(small_site, "-W", CONVTUTOR_PREVIEW="1_section/plot_page")
-    assert result.returncode == 0, result.stderr
-    html = small_site / "docs/_build/html"
-    assert "a stripe" in (html / "tutorials/1_section/plot_page.html").read_text().lower()
-    assert not list(html.rglob("plot_other.html"))
-    assert not (html / "notebook.html").exists()
-    # What was left out is not let off: the site as a whole still has to execute.
-    assert build(small_site).returncode != 0
+def test_a_preview_of_a_page_that_is_not_there_is_refused(site: Site) -> None:
+    log = site.fail(CONVTUTOR_PREVIEW="1_section/plot_")
+    assert "CONVTUTOR_PREVIEW=1_section/plot_ is not a script of the gallery" in log
 
 
-def test_a_preview_of_a_page_that_is_not_there_is_refused(small_site: Path) -> None:
-    result = build(small_site, CONVTUTOR_PREVIEW="1_section/plot_pag")
-    assert "CONVTUTOR_PREVIEW=1_section/plot_pag is no script of the gallery" in result.stderr
-
-
-def test_a_page_opens_its_notebook_in_colab(small_site: Path) -> None:
-    known = {
-        "CONVTUTOR_BASE_URL": "https://site.example/course/",
-        "CONVTUTOR_REPOSITORY": "https://github.com/owner/name",
-        "CONVTUTOR_NOTEBOOKS": "built",
-    }
-    result = build(small_site, "-W", **known)
-    assert result.returncode == 0, result.stderr
-    page = small_site / "docs/_build/html/tutorials/1_section/plot_page.html"
-    (link,) = BeautifulSoup(page.read_text(), "html.parser").find_all("a", string="Open in Colab")
-    assert str(link["href"]).endswith("/github/owner/name/blob/built/1_section/plot_page.ipynb")
-    # The branch holds this zip, unpacked.
-    (zipped,) = page.parents[2].glob("_downloads/*/tutorials_jupyter.zip")
-    with zipfile.ZipFile(zipped) as notebooks:
-        assert notebooks.namelist() == ["1_section/plot_page.ipynb"]
-        assert b"https://site.example/course/simple/" in notebooks.read("1_section/plot_page.ipynb")
+def test_what_is_left_out_of_a_preview_is_not_let_off(site: Site, tmp_path: Path) -> None:
+    text = (site.root / PAGE).read_text()
+    site.append(PAGE, "\nraise\n")
+    html, site.html = site.html, site.docs / "_build" / "preview"
+    site.build(CONVTUTOR_PREVIEW="1_section/plot_1")
+    assert not list(site.html.rglob("plot_2.html"))
+    assert not (site.html / "kernels.html").exists()
+    site.html = html
+    assert "plot_2.py failed" in site.fail()
+    site.write(PAGE, text)

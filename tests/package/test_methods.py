@@ -4,7 +4,7 @@ must obey."""
 import functools
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -69,15 +69,6 @@ def assert_same_numbers(name: str, actual: Tensor, exact: Tensor) -> None:
         assert (actual.double() - exact).abs().max() < tolerance
         actual = actual.round()
     assert torch.equal(actual, exact.to(actual.dtype))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """These tensors are tiny: threads would do nothing but wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture

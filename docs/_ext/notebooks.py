@@ -1,0 +1,67 @@
+"""The pages in Markdown that have code cells: myst-nb runs them, and jupyter-cache keeps results.
+
+The cache knows a page by its cells. Beside it lies a digest of all else that the results depend on,
+but only while no build is reading pages: after one that was killed, or when the digest differs, the
+cache is emptied.
+"""
+
+import shutil
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+
+from _ext import freshness
+from _ext.internals import execution
+from _ext.surroundings import BUILD
+
+CACHE = BUILD / "notebooks"
+_MARK = BUILD / "notebooks.digest"
+
+
+def open_cache(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Empty the cache if what it holds may not be what the pages would give."""
+    if not _has_cells(app):
+        return
+    known = _MARK.read_text(encoding="utf-8") if _MARK.exists() else ""
+    if known != freshness.of_results(app.config.overrides):
+        shutil.rmtree(CACHE, ignore_errors=True)
+    _MARK.unlink(missing_ok=True)
+
+
+def close_cache(app: Sphinx, env: BuildEnvironment) -> None:
+    """Say what the results in the cache depend on."""
+    if _has_cells(app):
+        _MARK.write_text(freshness.of_results(app.config.overrides), encoding="utf-8")
+
+
+def check_that_all_ran(app: Sphinx, env: BuildEnvironment) -> None:
+    """Refuse a page with a cell that did not run, or failed.
+
+    Raises:
+        ExtensionError: If there is one.
+    """
+    ran = {page: execution(env, page) for page in _with_cells(app)}
+    failed = [f"{page}.md" for page, how in ran.items() if how is None or not how["succeeded"]]
+    if failed:
+        raise ExtensionError(f"a code cell did not execute to its end in: {', '.join(failed)}")
+
+
+def seconds(app: Sphinx, page: str) -> float | None:
+    """Say how long the cells of a page took, `None` if it has none."""
+    result = execution(app.env, page)
+    return result["runtime"] if result else None
+
+
+def _with_cells(app: Sphinx) -> list[str]:
+    found = []
+    for docname in sorted(app.env.found_docs):
+        path = Path(app.env.doc2path(docname))
+        if path.suffix == ".md" and "{code-cell}" in path.read_text(encoding="utf-8"):
+            found.append(docname)
+    return found
+
+
+def _has_cells(app: Sphinx) -> bool:
+    return bool(_with_cells(app))

@@ -1,0 +1,157 @@
+"""Run the gallery's scripts, each in a process of its own, before sphinx-gallery looks at them.
+
+sphinx-gallery's own function runs a script and writes its page; what is ours is where it does so.
+In a fresh process no page sees what another one has set, and whichever way a script leaves its
+process, the build goes on, and knows. When the gallery then makes its indexes, it finds every
+script done.
+"""
+
+import ast
+import logging
+import multiprocessing
+import os
+import random
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util import logging as sphinx_logging
+
+from _ext.internals import run_script
+from convtutor import default_device
+
+logger = sphinx_logging.getLogger(__name__)
+
+# A process that has imported what every page imports, and done nothing else, forks into one for
+# each script within milliseconds. On a Mac, the system's libraries object to forks.
+_PROCESSES: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+_IMPORTED = ["torch", "matplotlib.pyplot", "sphinx_gallery.gen_rst"]
+
+
+@dataclass
+class Outcome:
+    """How the run of a script went."""
+
+    error: str = ""  # how it failed, if it did
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def get_ready(app: Sphinx, config: Config) -> None:
+    """Begin to import what every page imports, while the build does something else."""
+    if sys.platform == "linux":
+        from multiprocessing.forkserver import ensure_running
+
+        _PROCESSES.set_forkserver_preload(_IMPORTED)
+        ensure_running()
+
+
+def run_all(
+    jobs: Mapping[Path, Path], conf: Mapping[str, Any], workers: int
+) -> dict[Path, Outcome]:
+    """Run scripts, several side by side.
+
+    Args:
+        jobs: The folder of the page for each script.
+        conf: The configuration of sphinx-gallery.
+        workers: How many run at a time.
+
+    Returns:
+        The outcome for each script.
+    """
+    running: set[Any] = set()
+    outcomes: dict[Path, Outcome] = {}
+    conf = {**conf, "run_stale_examples": True}
+    pool = ThreadPoolExecutor(workers)
+    try:
+        tasks = {
+            pool.submit(_watch, script, folder, conf, running): script
+            for script, folder in jobs.items()
+        }
+        for task in as_completed(tasks):
+            script, outcome = tasks[task], task.result()
+            outcomes[script] = outcome
+            logger.info(
+                "%s %s",
+                script.name,
+                (outcome.error and "failed") or f"ran in {outcome.seconds:.1f} s",
+            )
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(running):
+            process.kill()
+    return outcomes
+
+
+def _watch(script: Path, folder: Path, conf: Mapping[str, Any], running: set[Any]) -> Outcome:
+    """Start the process of a script, and wait for what comes of it."""
+    ours, theirs = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=_run, args=(script, folder, conf, theirs))
+    running.add(process)
+    process.start()
+    theirs.close()
+    wait([ours, process.sentinel])
+    try:
+        outcome: Outcome = ours.recv() if ours.poll() else _vanished(script)
+    except EOFError:
+        outcome = _vanished(script)
+    process.join()
+    running.discard(process)
+    return outcome
+
+
+def _vanished(script: Path) -> Outcome:
+    return Outcome(f"{script}: its process ended before the script did")
+
+
+def _run(script: Path, folder: Path, conf: dict[str, Any], answer: Connection) -> None:
+    """Run a script and write its page; this is all that its process does."""
+    threading.Thread(target=_end_with_the_build, daemon=True).start()
+    random.seed(0)
+    numpy.random.seed(0)
+    torch.manual_seed(0)
+    if default_device().type == "cpu":
+        torch.set_num_threads(1)  # scripts run side by side, one on each core
+    told = _Told(logging.WARNING)
+    logging.getLogger("sphinx").addHandler(told)
+    outcome = Outcome()
+    try:
+        ast.parse(script.read_text(encoding="utf-8"), str(script))  # an error says where it is
+        _, _, cost, result = run_script(script.name, folder, script.parent, conf)
+        outcome.seconds, outcome.warnings = cost[0], told.messages
+        if "passing" not in result:
+            outcome.error = result.get("formatted_exception") or f"{script}: it did not execute"
+    except BaseException as error:  # SystemExit too: a page ends where its script does
+        frames = traceback.extract_tb(error.__traceback__)
+        theirs = traceback.StackSummary(frame for frame in frames if frame.filename == str(script))
+        outcome.error = "".join([*theirs.format(), *traceback.format_exception_only(error)])
+    answer.send(outcome)
+
+
+class _Told(logging.Handler):
+    """Keeps warnings for the build, in whose log they belong."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _end_with_the_build() -> None:
+    """Keep a process whose build was killed from writing into the next one."""
+    build = multiprocessing.parent_process()
+    if build is not None:
+        wait([build.sentinel])
+        os._exit(1)
