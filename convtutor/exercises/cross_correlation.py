@@ -277,9 +277,10 @@ def _singular_pair(kernel: Tensor, power: int) -> tuple[Tensor, Tensor]:
 def find_patch_spec(image: Tensor, patch: Tensor) -> tuple[int, int]:
     """Find the row and the column of the window that looks most like the patch.
 
-    Brightness and contrast do not matter: compare the window and the patch after you have
-    subtracted the mean of each and divided by what is left of its length. A window in which all
-    pixels are equal looks like nothing.
+    Brightness and contrast do not matter. So subtract from the window and from the patch their own
+    means, multiply the two, add up, and divide by the length of the window, which is the root of
+    its sum of squares. The largest result wins. A window in which all pixels are equal looks like
+    nothing.
     """
     h, w = patch.shape
     wanted = patch - patch.mean()

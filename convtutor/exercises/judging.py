@@ -42,7 +42,7 @@ _USUAL_SLIPS: Mapping[str, Callable[[Any], Any]] = {
         answer / 2
     ),
     "It is turned by 180 degrees.": lambda answer: answer.flip(0, 1),
-    "It runs backwards along the first axis.": lambda answer: answer.flip(0),
+    "It is in reverse order along the first axis.": lambda answer: answer.flip(0),
     "Rows and columns are swapped.": _swap,
     "It is always one too many.": lambda answer: answer + 1,
     "It is always one too few.": lambda answer: answer - 1,
@@ -178,7 +178,7 @@ def _slip(exercise: Exercise, attempt: Attempt, cases: Sequence[Sequence[Any]]) 
     with contextlib.redirect_stdout(io.StringIO()):  # what the attempt prints has been seen
         for sentence, mistake in {**exercise.slips, **usual}.items():
             explains = all(_alike(exercise, attempt, mistake, case) for case in cases)
-            # What makes no difference in any case, explains nothing.
+            # A mistake that makes no difference in any case explains nothing.
             right = exercise.specification
             if explains and not all(_alike(exercise, mistake, right, case) for case in cases):
                 return sentence
