@@ -157,7 +157,7 @@ def merge_kernels_spec(first: Tensor, second: Tensor) -> Tensor:
 
 
 def merge_kernels(first: Tensor, second: Tensor) -> Tensor:
-    """Convolve the two: pad one on all sides, and correlate it with the other one flipped."""
+    """Convolve the two: pad one on all sides, and correlate with the other flipped."""
     h, w = second.shape
     return corr2d(pad(first, (w - 1, w - 1, h - 1, h - 1)), second.flip(0, 1))
 
@@ -389,7 +389,7 @@ def wrap_around_spec(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def wrap_around(image: Tensor, kernel: Tensor) -> Tensor:
-    """Multiply the spectra and keep everything: to a spectrum, the image repeats for ever."""
+    """Multiply the spectra, and keep all: to a spectrum, the image goes on for ever."""
     product = torch.fft.fft2(image) * torch.fft.fft2(kernel, image.shape)
     answer: Tensor = torch.fft.ifft2(product)
     return answer.real

@@ -77,7 +77,7 @@ class Exercise:
     def answer(self) -> str:
         """The solution as Python code."""
         idea = " ".join((inspect.getdoc(self.solution) or "").split())
-        return self._define(self.name, idea) + _body(self.solution)
+        return self._define(self.name, plain(idea)) + _body(self.solution)
 
     @property
     def stub(self) -> str:

@@ -194,7 +194,7 @@ def same_padding_spec(kernel: int, dilation: int) -> tuple[int, int]:
 
 
 def same_padding(kernel: int, dilation: int) -> tuple[int, int]:
-    """Halve what the window reaches beyond its first pixel, and round down before the image."""
+    """Halve the number of missing pixels, and round down before the image."""
     total = dilation * (kernel - 1)
     return total // 2, total - total // 2
 
@@ -303,7 +303,7 @@ def picture_to_tensor_spec(picture: numpy.ndarray) -> Tensor:
 
 
 def picture_to_tensor(picture: numpy.ndarray) -> Tensor:
-    """Move the last axis to the front, put a batch axis before it, and divide by 255."""
+    """Move the channels to the front, add the axis of a batch, and divide by 255."""
     return torch.from_numpy(picture).permute(2, 0, 1)[None] / 255
 
 
@@ -376,7 +376,7 @@ def channels_as_depth_spec(image: Tensor, weight: Tensor) -> tuple[Tensor, Tenso
 
 
 def channels_as_depth(image: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Add axes of size 1: a batch and a channel to the image, a channel to the weight."""
+    """Add axes of size 1: batch and channel to the image, a channel to the weight."""
     return image[None, None], weight[:, None]
 
 
@@ -751,7 +751,7 @@ def transposed_convolution_spec(image: Tensor, kernel: Tensor, stride: int) -> T
 
 
 def transposed_convolution(image: Tensor, kernel: Tensor, stride: int) -> Tensor:
-    """Put zeros between the pixels and around them, and correlate with the turned kernel."""
+    """Put zeros between and around the pixels, and correlate with the turned kernel."""
     (rows, columns), (h, w) = image.shape, kernel.shape
     spread = image.new_zeros(stride * (rows - 1) + 1, stride * (columns - 1) + 1)
     spread[::stride, ::stride] = image
