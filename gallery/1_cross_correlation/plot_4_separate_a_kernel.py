@@ -238,9 +238,9 @@ assert weights[0] > 3 * weights[1]
 # %%
 # The first one is more than three times as large as the second. So if we keep only the
 # largest pairs, we get a kernel that is nearly the disc. No other sum of as many
-# products comes closer, if we measure by the sum of the squared differences. Here is
-# how far off each sum is: the size of the difference, as a share of the size of the
-# disc.
+# products comes closer, if we measure by the sum of the squared differences: this is a
+# theorem of Eckart and Young. Here is how far off each sum is: the size of the
+# difference, as a share of the size of the disc.
 
 off = {}
 for count in (1, 2, 3, 4):

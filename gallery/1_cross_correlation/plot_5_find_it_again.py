@@ -85,7 +85,7 @@ is_bright = bool(window.mean() > means.flatten().quantile(0.99))
 assert is_bright and (row, column) != (top, left)
 
 # %%
-# It is largest where the photograph is very bright: on the white collar. Every product
+# It is largest where the photograph is very bright: on the white shirt. Every product
 # is positive there, and every one is large, whatever the taps are. A high sum says
 # "bright" as much as it says "alike".
 
@@ -153,8 +153,8 @@ assert round(ratio, 2) == 3
 
 # %%
 # It is three times as large, because every product is. So a window that resembles the
-# patch only a little, but has a strong contrast, beats the patch itself. Black next to
-# white is found everywhere.
+# patch only a little, but has a strong contrast, beats the patch itself. In this
+# photograph there is strong contrast wherever white cloth meets black.
 
 # %%
 # Divide by the contrast
@@ -232,7 +232,7 @@ for compare, colour, label in (
     found_at = peak(compare(photograph, patch))
     plots.show_frame(ax, (*found_at, 24, 32), colour=colour, label=label)
 fig.set_label(
-    "The portrait with three frames: that of the plain sum on the white collar, that "
+    "The portrait with three frames: that of the plain sum on the white shirt, that "
     "of the zero mean where the collar meets the tie, that of the third around the eye."
 )
 
