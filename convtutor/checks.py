@@ -1,4 +1,7 @@
-"""Refusals that several modules share: each names the argument, its value and the rule."""
+"""Checks of arguments that several modules share.
+
+Each error names the argument, its value and the rule that it broke.
+"""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-# Integers must be wide enough to hold the sum of many products: 8 and 16 bits are not.
+# Integers of 8 or 16 bits are left out, because a sum of many products would overflow them.
 DTYPES = {
     torch.float16,
     torch.bfloat16,
@@ -18,18 +21,18 @@ DTYPES = {
 
 
 def check_integer(name: str, value: object, *, least: int | None = None) -> None:
-    """Refuse what is no count, no size and no place.
+    """Require an integer, optionally with a lower bound.
 
     Args:
         name: The argument.
-        value: What should be an integer.
-        least: The smallest that will do, if there is one.
+        value: Its value.
+        least: The smallest value allowed; ``None`` for no bound.
 
     Raises:
         TypeError: If ``value`` is not an integer.
         ValueError: If it is less than ``least``.
     """
-    # True is an int to Python, but not a size.
+    # To Python, True is an int. As a size or a place it is surely a mistake.
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if least is not None and value < least:
@@ -37,11 +40,11 @@ def check_integer(name: str, value: object, *, least: int | None = None) -> None
 
 
 def check_positive(name: str, value: object) -> None:
-    """Refuse what is no positive number.
+    """Require a positive, finite number.
 
     Args:
         name: The argument.
-        value: What should be a number, not necessarily a whole one.
+        value: Its value, an integer or a float.
 
     Raises:
         TypeError: If ``value`` is not a number.
@@ -54,33 +57,34 @@ def check_positive(name: str, value: object) -> None:
 
 
 def floating_dtype(dtype: torch.dtype | None) -> torch.dtype:
-    """Refuse a dtype that has no fractions.
+    """Require a floating-point dtype.
 
     Args:
-        dtype: What was asked for; ``None`` for torch's default.
+        dtype: The dtype asked for; ``None`` for torch's default.
 
     Returns:
         The dtype to use.
 
     Raises:
-        TypeError: If it is not floating.
+        TypeError: If it is not a floating-point type.
     """
     dtype = dtype or torch.get_default_dtype()
     if not dtype.is_floating_point:
-        raise TypeError(f"dtype must be a floating one, got {dtype}")
+        raise TypeError(f"dtype must be a floating-point type, got {dtype}")
     return dtype
 
 
 def check_tensors(**tensors: object) -> None:
-    """Refuse what cannot be correlated, or would be wrong in silence, whatever its shape.
+    """Require dense tensors of one dtype, in which sums are exact enough, on one device.
 
     Args:
-        tensors: By the name of the argument, what should be tensors of one dtype on one device; the
-            first sets both.
+        tensors: The value of each argument by its name. The others must have the dtype and the
+            device of the first.
 
     Raises:
-        TypeError: If an argument is not a dense tensor, or of a dtype that does not fit.
-        ValueError: If the devices differ.
+        TypeError: If an argument is not a dense tensor, or its dtype is not allowed or not that of
+            the first.
+        ValueError: If a device is not that of the first.
     """
     first, reference = "", None
     for name, value in tensors.items():
@@ -109,20 +113,22 @@ def check_tensors(**tensors: object) -> None:
 
 
 def check_shapes(image_shape: Sequence[int], kernel_shape: Sequence[int]) -> None:
-    """Refuse a kernel that fits nowhere in an image.
+    """Require a kernel that fits into an image.
 
     Args:
-        image_shape: What should be ``(..., H, W)``.
-        kernel_shape: What should be ``(h, w)``, with ``1 <= h <= H`` and ``1 <= w <= W``.
+        image_shape: The shape of the image, ``(..., H, W)``.
+        kernel_shape: The shape of the kernel, ``(h, w)``, with ``1 <= h <= H`` and
+            ``1 <= w <= W``.
 
     Raises:
-        ValueError: If it is not.
+        ValueError: If a shape has the wrong number of dimensions, is empty, or the kernel does not
+            fit.
     """
     size, taps = tuple(image_shape), tuple(kernel_shape)
     if len(size) < 2:
-        raise ValueError(f"image of shape {size} has {len(size)} dimensions: it needs at least 2")
+        raise ValueError(f"image of shape {size} must have at least 2 dimensions")
     if len(taps) != 2:
-        raise ValueError(f"kernel of shape {taps} has {len(taps)} dimensions: it needs exactly 2")
+        raise ValueError(f"kernel of shape {taps} must have exactly 2 dimensions")
     if taps[0] < 1 or taps[1] < 1:
         raise ValueError(f"kernel of shape {taps} is empty: it needs at least one tap")
     if size[-2] < 1 or size[-1] < 1:
@@ -137,7 +143,7 @@ def check_shapes(image_shape: Sequence[int], kernel_shape: Sequence[int]) -> Non
 
 
 def _refusal(name: str, dtype: torch.dtype) -> str:
-    """Say why a dtype is refused, and what to write instead."""
+    """Explain why a dtype is not allowed, and what to write instead."""
     if dtype.is_complex:
         return f"{name} of dtype {dtype} is complex: correlate {name}.real and {name}.imag apart"
     if dtype == torch.bool:

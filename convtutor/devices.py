@@ -1,4 +1,4 @@
-"""Which device to compute on, how to name it to a reader, and how exactly it computes."""
+"""The device to compute on: how to find it, how to name it, and how precisely it rounds."""
 
 import os
 import platform
@@ -8,25 +8,26 @@ import torch
 
 _VARIABLE = "CONVTUTOR_DEVICE"
 
-# The gap between 1 and the next number, where the factors of a float32 product are rounded first.
+# Some devices round the factors of a float32 product to fewer digits before they multiply. For each
+# of these formats, the gap between 1 and the next number.
 _ROUNDED_FACTORS = {"tf32": 2.0**-10, "bf16": 2.0**-7}
 
 
 class Tolerance(TypedDict):
-    """What `torch.testing.assert_close` allows two numbers to differ by."""
+    """How far apart `torch.testing.assert_close` lets two numbers be."""
 
     rtol: float
     atol: float
 
 
 def default_device() -> torch.device:
-    """Pick the accelerator if there is one, else the CPU.
+    """Choose the accelerator if there is one, else the CPU.
 
     The environment variable ``CONVTUTOR_DEVICE`` (``cpu``, ``cuda``, ``cuda:1``, ``mps``, ...)
     overrides the choice.
 
     Returns:
-        A device that is really there.
+        A device that this machine has.
 
     Raises:
         ValueError: If ``CONVTUTOR_DEVICE`` names a device that torch does not know, or that this
@@ -47,7 +48,7 @@ def default_device() -> torch.device:
             f"{_VARIABLE}={wanted!r} is not the name of a device; this machine has: "
             f"{', '.join(here)}"
         ) from None
-    # A name without a number is there if the first of its kind is.
+    # A name without a number, such as "cuda", means the first device of its kind.
     if f"{device.type}:{device.index or 0}" not in ("cpu:0", *here):
         raise ValueError(
             f"{_VARIABLE}={wanted!r} is not on this machine, which has: {', '.join(here)}"
@@ -56,7 +57,7 @@ def default_device() -> torch.device:
 
 
 def describe_device(device: torch.device) -> str:
-    """Name a device as a reader would: its kind, its model, its threads.
+    """Describe a device in one line: its kind, its model, and the threads of a CPU.
 
     Args:
         device: Any device that is on this machine.
@@ -76,13 +77,15 @@ def describe_device(device: torch.device) -> str:
 
 
 def has_float64(device: torch.device) -> bool:
-    """Ask whether a device has double precision: Apple's GPUs have none, nor do some of Intel's.
+    """Tell whether a device can compute in double precision.
+
+    Apple's GPUs cannot, and some of Intel's cannot either.
 
     Args:
         device: Any device that is on this machine.
 
     Returns:
-        Whether it does.
+        Whether the device has ``torch.float64``.
     """
     if device.type == "xpu":
         return bool(torch.xpu.get_device_properties(device).has_fp64)
@@ -90,22 +93,22 @@ def has_float64(device: torch.device) -> bool:
 
 
 def tolerance(dtype: torch.dtype, device: torch.device, *, terms: int = 16) -> Tolerance:
-    """Say how far apart two computations of the same sum of products may end.
+    """Compute how far apart two results for the same sum of products may be.
 
     Each product and each partial sum is rounded, so the errors grow with the number of terms, at
-    worst in proportion to it. Some devices also round the factors of a float32 convolution; they
-    are asked whether they are about to.
+    worst in proportion to it. Some devices also round the factors of a float32 convolution, so the
+    device is asked whether it is set to do that.
 
     Args:
-        dtype: What the sum is computed in, a floating-point type.
+        dtype: The floating-point type that the sum is computed in.
         device: Where it is computed.
-        terms: How many products are summed, roundings of earlier steps included, at least 1.
+        terms: How many products are summed, at least 1. Add the roundings of earlier steps.
 
     Returns:
         ``rtol`` and ``atol`` for `torch.testing.assert_close`, for terms of size 1.
 
     Raises:
-        ValueError: If there are no terms, or the type has no fractions.
+        ValueError: If ``terms`` is less than 1, or ``dtype`` is not a floating-point type.
 
     References:
         Higham, *Accuracy and Stability of Numerical Algorithms*, second edition, section 3.1.
@@ -122,7 +125,7 @@ def tolerance(dtype: torch.dtype, device: torch.device, *, terms: int = 16) -> T
 
 
 def convolution_precision(device: torch.device) -> str:
-    """Ask how a device treats the factors of a float32 convolution.
+    """Find out to which format a device rounds the factors of a float32 convolution.
 
     Args:
         device: Where it is computed.

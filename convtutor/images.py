@@ -1,4 +1,4 @@
-"""Small images that can be checked by hand, and one real photograph."""
+"""Small images for examples that can be checked by hand, and a real photograph."""
 
 import numpy
 import torch
@@ -15,11 +15,11 @@ def striped(
     dtype: torch.dtype | None = None,
     device: torch.device | None = None,
 ) -> Tensor:
-    """Draw a bright image with a dark vertical stripe over its middle half.
+    """Make a bright image with a dark vertical stripe over its middle half.
 
     Args:
         height: Rows, at least 1.
-        width: Columns, at least 4, so that the stripe has an edge on either side.
+        width: Columns, at least 4, so that the stripe has an edge on both sides.
         dtype: As in :func:`torch.ones`.
         device: As in :func:`torch.ones`.
 
@@ -28,7 +28,7 @@ def striped(
 
     Raises:
         TypeError: If a size is not an integer.
-        ValueError: If the image is too small to hold the stripe.
+        ValueError: If a size is too small.
     """
     check_integer("height", height, least=1)
     check_integer("width", width, least=4)
@@ -44,7 +44,7 @@ def diagonal(
     dtype: torch.dtype | None = None,
     device: torch.device | None = None,
 ) -> Tensor:
-    """Draw a dark image with a bright diagonal band, three pixels wide.
+    """Make a dark image with a bright diagonal band, three pixels wide.
 
     The band starts at the top left corner and runs down and to the right.
 
@@ -59,7 +59,7 @@ def diagonal(
 
     Raises:
         TypeError: If a size is not an integer.
-        ValueError: If the image is too small to show an edge.
+        ValueError: If a size is too small.
     """
     check_integer("height", height, least=1)
     check_integer("width", width, least=4)
@@ -75,13 +75,13 @@ def impulse(
     dtype: torch.dtype | None = None,
     device: torch.device | None = None,
 ) -> Tensor:
-    """Draw a dark image with a single bright pixel.
+    """Make a dark image with a single bright pixel.
 
     Args:
         height: Rows, at least 1.
         width: Columns, at least 1.
-        row: Where the pixel is, counted from 0 at the top; ``None`` for the middle.
-        column: Where the pixel is, counted from 0 on the left; ``None`` for the middle.
+        row: Row of the pixel, counted from 0 at the top; ``None`` for the middle.
+        column: Column of the pixel, counted from 0 on the left; ``None`` for the middle.
         dtype: As in :func:`torch.zeros`.
         device: As in :func:`torch.zeros`.
 
@@ -89,8 +89,8 @@ def impulse(
         One 1 among zeros, shape ``(height, width)``.
 
     Raises:
-        TypeError: If a size or a place is not an integer.
-        ValueError: If the image has no pixels, or the pixel is not in it.
+        TypeError: If a size, the row or the column is not an integer.
+        ValueError: If a size is less than 1, or the pixel is outside the image.
     """
     check_integer("height", height, least=1)
     check_integer("width", width, least=1)
@@ -113,12 +113,13 @@ def checkerboard(
     dtype: torch.dtype | None = None,
     device: torch.device | None = None,
 ) -> Tensor:
-    """Draw bright and dark squares in turn, the top left one bright.
+    """Make a checkerboard whose top left square is bright.
 
     Args:
         height: Rows, at least 1.
         width: Columns, at least 1.
-        square: Side of a square in pixels, at least 1; squares at the borders may be cut.
+        square: Side of a square in pixels, at least 1. The right and the lower border may cut
+            squares.
         dtype: As in :func:`torch.ones`.
         device: As in :func:`torch.ones`.
 
@@ -138,21 +139,21 @@ def checkerboard(
 
 
 def photograph(*, dtype: torch.dtype | None = None, device: torch.device | None = None) -> Tensor:
-    """Load a photograph of Grace Hopper, in shades of grey.
+    """Load a photograph of Grace Hopper in shades of grey.
 
     Args:
-        dtype: A floating dtype; ``None`` for torch's default.
-        device: Where to put it; ``None`` for torch's default.
+        dtype: A floating-point type; ``None`` for torch's default.
+        device: Where the image should be; ``None`` for torch's default.
 
     Returns:
         Brightness from 0 (black) to 1 (white), shape ``(600, 512)``.
 
     Raises:
-        TypeError: If ``dtype`` is not floating: it could hold black and white only.
+        TypeError: If ``dtype`` is not a floating-point type, which could hold black and white only.
 
     References:
-        The photograph (James S. Davis, United States Navy, public domain) is among matplotlib's
-        sample data. Brightness weighs red, green and blue as ITU-R BT.601 does.
+        The photograph (James S. Davis, United States Navy, public domain) is one of matplotlib's
+        sample data. The weights of red, green and blue are those of ITU-R BT.601.
     """
     dtype = floating_dtype(dtype)
     colours = image.imread(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))

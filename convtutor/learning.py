@@ -1,4 +1,4 @@
-"""Learning a kernel from one image and the response it should give."""
+"""Learn a kernel from an image and the response that it should give."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from convtutor.correlation import corr2d
 from convtutor.layers import check_kernel_size
 
 
-@dataclass(frozen=True, eq=False)  # tensors have no single truth to compare by
+@dataclass(frozen=True, eq=False)  # comparing tensors gives no single truth value
 class LearningTrace:
-    """What gradient descent saw on its way.
+    """The losses and the kernels of gradient descent, step by step.
 
     Attributes:
         losses: Summed squared error before each step, shape ``(steps,)``.
@@ -44,17 +44,17 @@ def learn_kernel(
         image: Pixels, shape ``(..., H, W)``.
         target: The response to reproduce, shape ``(..., H - h + 1, W - w + 1)``.
         kernel_size: Height and width of the kernel, ``(h, w)``.
-        lr: Learning rate, positive and finite. The loss is a sum, not a mean, so the rate that
-            suits it shrinks as the image grows.
-        steps: How many steps to take, zero or more.
-        start: The first kernel, shape ``kernel_size``; ``None`` draws it uniformly from [0, 1).
+        lr: Learning rate, positive and finite. Because the loss is a sum, not a mean, larger images
+            need smaller rates.
+        steps: How many steps to take, at least 0.
+        start: The first kernel, shape ``kernel_size``; ``None`` to draw it uniformly from [0, 1).
 
     Returns:
-        The losses and the kernels along the way, on the device of the image.
+        The losses and the kernels, on the device of the image.
 
     Raises:
-        TypeError: If the image is not floating, the dtype of ``target`` or ``start`` is not its,
-            or ``lr`` or ``steps`` is no number of its kind.
+        TypeError: If the image does not have a floating-point type, ``target`` or ``start`` has
+            another type than the image, ``lr`` is not a number, or ``steps`` is not an integer.
         ValueError: If ``lr`` is not positive and finite, ``steps`` is negative, ``kernel_size`` is
             not two positive integers, or the shape or the device of ``target`` or ``start`` does
             not fit.
@@ -64,7 +64,7 @@ def learn_kernel(
     check_kernel_size(kernel_size)
     _check_image(image)
     if start is None:
-        # As the layer does, and on the CPU whatever the default device is.
+        # Drawn on the CPU, as Conv2D does, so that a seed gives the same kernel on every device.
         start = torch.rand(*kernel_size, device="cpu").to(image)
     check_tensors(image=image, target=target, start=start)
     if tuple(start.shape) != tuple(kernel_size):
@@ -72,18 +72,18 @@ def learn_kernel(
             f"start of shape {tuple(start.shape)} does not match kernel_size {tuple(kernel_size)}"
         )
 
-    # A copy of our own: the caller's start must not move.
+    # A copy, because the steps below change the kernel in place.
     kernel = start.detach().clone().requires_grad_()
     response_shape = corr2d(image, kernel).shape
     if target.shape != response_shape:
         raise ValueError(
-            f"target of shape {tuple(target.shape)} does not match the response's shape "
+            f"target of shape {tuple(target.shape)} does not match the response of shape "
             f"{tuple(response_shape)}"
         )
 
     losses, kernels = [], [kernel.detach().clone()]
     for _ in range(steps):
-        with torch.enable_grad():  # even where the caller has switched it off
+        with torch.enable_grad():  # the caller may have switched it off
             loss = ((corr2d(image, kernel) - target) ** 2).sum()
         (gradient,) = torch.autograd.grad(loss, kernel)
         with torch.no_grad():
@@ -96,21 +96,22 @@ def learn_kernel(
 
 
 def curvature(image: Tensor, kernel_size: Sequence[int]) -> Tensor:
-    """Compute how steeply the summed squared error bends as the taps of a kernel change.
+    """Compute the Hessian of the summed squared error with respect to the taps of a kernel.
 
-    The response is linear in the taps, so the loss is a bowl with the same Hessian everywhere,
-    whatever the target: ``2 * A.T @ A``, where every row of ``A`` is one window of the image.
+    The response is linear in the taps, so the loss is a quadratic function of them. Its Hessian is
+    the same everywhere and for every target: ``2 * A.T @ A``, where each row of ``A`` is one window
+    of the image.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.
         kernel_size: Height and width of the kernel, ``(h, w)``.
 
     Returns:
-        The Hessian, shape ``(h * w, h * w)``, dtype and device of the image. Taps are counted row
-        by row.
+        The Hessian, shape ``(h * w, h * w)``, with the dtype and the device of the image. The taps
+        are in the order of their rows.
 
     Raises:
-        TypeError: If the image is not floating.
+        TypeError: If the image does not have a floating-point type.
         ValueError: If ``kernel_size`` is not two positive integers, or does not fit in the image.
 
     References:
@@ -125,10 +126,11 @@ def curvature(image: Tensor, kernel_size: Sequence[int]) -> Tensor:
 
 
 def largest_stable_lr(image: Tensor, kernel_size: Sequence[int]) -> float:
-    """Compute the learning rate up to which :func:`learn_kernel` comes to rest.
+    """Compute the limit below which every learning rate makes :func:`learn_kernel` converge.
 
     A step at rate ``lr`` multiplies the error along a direction of curvature ``c`` by ``1 - lr*c``.
-    That shrinks it as long as ``lr < 2 / c``, so the direction with the largest curvature decides.
+    The error shrinks if ``lr < 2 / c``, so the direction with the largest curvature decides. At the
+    limit itself, the error in this direction changes its sign with each step and does not shrink.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.
@@ -136,19 +138,20 @@ def largest_stable_lr(image: Tensor, kernel_size: Sequence[int]) -> float:
 
     Returns:
         Two divided by the largest eigenvalue of :func:`curvature`; infinity if the image is zero.
-        It is a limit for a *sum* of squares. For their mean, multiply by the number of terms.
+        This is the limit for a *sum* of squares. For their mean, multiply it by the number of
+        terms.
 
     Raises:
-        TypeError: If the image is not floating.
+        TypeError: If the image does not have a floating-point type.
         ValueError: If ``kernel_size`` is not two positive integers, or does not fit in the image,
-            or a pixel or the sum of their squares is not finite.
+            or a pixel or a sum of squared pixels is not finite.
 
     References:
         Goh, *Why momentum really works*, Distill 2017, doi:10.23915/distill.00006.
     """
     _check_image(image)
-    # Half precision cannot hold the sum of many squares. Not every accelerator has eigenvalues, or
-    # float64: Apple's have none even on the way out, so the two steps are taken apart.
+    # On the CPU, because not every accelerator can compute eigenvalues; in float64, because half
+    # precision cannot hold the sum of many squares. The tensor moves first, as MPS has no float64.
     hessian = curvature(image.detach().cpu().double(), kernel_size)
     if not hessian.isfinite().all():
         raise ValueError("image must be finite, and so must the sums of its squares")
@@ -160,5 +163,6 @@ def _check_image(image: Tensor) -> None:
     check_tensors(image=image)
     if not image.is_floating_point():
         raise TypeError(
-            f"image of dtype {image.dtype} gives no slope to follow: use image.to(torch.float32)"
+            f"image of dtype {image.dtype} must have a floating-point type, so that its loss has "
+            "gradients: use image.to(torch.float32)"
         )

@@ -1,6 +1,6 @@
-"""How large a feature map is, and how much of the image one of its pixels sees.
+"""The size of a feature map, and how much of the image one of its pixels depends on.
 
-Both are questions about one axis at a time: ask once for the rows and once for the columns.
+Each function is about one axis. Call it once for the rows and once for the columns.
 """
 
 from collections.abc import Iterable
@@ -11,18 +11,18 @@ from convtutor.checks import check_integer
 def output_size(
     size: int, kernel: int, *, stride: int = 1, padding: int = 0, dilation: int = 1
 ) -> int:
-    """Count the windows that fit along one axis, which is the size of the output.
+    """Compute the size of the output along one axis, which is how many windows fit.
 
-    ``floor((size + 2 * padding - reach) / stride) + 1``, where the kernel reaches over
-    ``reach = dilation * (kernel - 1) + 1`` pixels. Rounding down means that pixels at the far end
-    may belong to no window.
+    The size is ``floor((size + 2 * padding - reach) / stride) + 1``, where
+    ``reach = dilation * (kernel - 1) + 1`` is how many pixels the kernel extends over. Because the
+    result is rounded down, the last pixels may belong to no window.
 
     Args:
         size: Pixels of the image along the axis, at least 1.
         kernel: Taps of the kernel along the axis, at least 1.
         stride: Pixels from one window to the next, at least 1.
-        padding: Pixels added on each of the two sides, 0 or more.
-        dilation: Pixels from one tap to the next, at least 1; at 1 the taps are neighbours.
+        padding: Pixels added on each of the two sides, at least 0.
+        dilation: Pixels from one tap to the next, at least 1. At 1 the taps are neighbours.
 
     Returns:
         Pixels of the output along the axis, at least 1.
@@ -49,22 +49,22 @@ def output_size(
 
 
 def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int]:
-    """Measure, along one axis, what a pixel sees through a stack of layers.
+    """Compute how many pixels of the image an output pixel depends on, along one axis.
 
-    A layer widens the view by ``dilation * (kernel - 1)`` of its own input's pixels, and each of
-    these is as many pixels of the image apart as the strides before it multiply to.
+    Each layer widens the receptive field by ``dilation * (kernel - 1)`` steps between pixels of its
+    own input. In the image, such a step is as long as the product of all strides before the layer.
 
     Args:
         layers: Kernel, stride and dilation of each layer along the axis, the first layer first.
-            Pooling counts as a layer too; padding changes nothing.
+            Pooling counts as a layer, too. Padding does not matter.
 
     Returns:
-        The size of the receptive field, and the jump from the field of one output pixel to that
-        of its neighbour, both in pixels of the image; without layers, both are 1.
+        The size of the receptive field, and the distance between the fields of two neighbouring
+        output pixels, both in pixels of the image. Without layers, both are 1.
 
     Raises:
         TypeError: If a number is not an integer.
-        ValueError: If a layer is not three numbers, or one of them is not positive.
+        ValueError: If a layer is not three numbers, or one of them is less than 1.
 
     References:
         Araujo, Norris and Sim, *Computing Receptive Fields of Convolutional Neural Networks*,

@@ -35,8 +35,8 @@ Y = corr2d(X, K)
 # %%
 fig = plots.show_grids({"a stripe": X, "its two edges": Y}, columns=1)
 fig.set_label(
-    "Left, an image of 3 by 8 pixels: ones, but zeros in columns three to six. "
-    "Right, the response of the kernel 1, −1: a column of ones at the left edge of "
+    "Above, an image of 3 by 8 pixels: ones, but zeros in columns three to six. "
+    "Below, the response of the kernel 1, −1: a column of ones at the left edge of "
     "the stripe, a column of minus ones at its right edge, zeros elsewhere."
 )
 

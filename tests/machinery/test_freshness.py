@@ -34,7 +34,7 @@ def test_no_change_runs_nothing_and_touches_nothing(built: Site) -> None:
     [
         ("gallery/1_section/plot_1.py", ["shapes"]),
         ("convtutor/plots/grids.py", ALL),
-        ("convtutor/kernels/sized.py", ALL),
+        ("convtutor/kernels.py", ALL),
         ("docs/_ext/figures.py", ALL),
         ("docs/conf.py", ALL),
         ("docs/_ext/frame.py", []),

@@ -186,5 +186,5 @@ def test_photograph_stands_upright(
 
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.int64, torch.complex64], ids=str)
 def test_photograph_refuses_a_dtype_without_shades_of_grey(dtype: torch.dtype) -> None:
-    with pytest.raises(TypeError, match=f"^dtype must be a floating one, got {dtype}$"):
+    with pytest.raises(TypeError, match=f"^dtype must be a floating-point type, got {dtype}$"):
         images.photograph(dtype=dtype)

@@ -179,7 +179,7 @@ def test_emboss_is_lit_from_one_side(dtype: torch.dtype, device: torch.device) -
 def test_blur_refuses_a_dtype_without_fractions(
     kernel: Callable[..., Tensor], dtype: torch.dtype
 ) -> None:
-    with pytest.raises(TypeError, match=f"^dtype must be a floating one, got {dtype}$"):
+    with pytest.raises(TypeError, match=f"^dtype must be a floating-point type, got {dtype}$"):
         kernel(dtype=dtype)
 
 

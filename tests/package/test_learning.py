@@ -167,12 +167,12 @@ def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
             # It would broadcast against the response.
             {"target": torch.zeros(1, 7)},
             ValueError,
-            "target of shape (1, 7) does not match the response's shape (6, 7)",
+            "target of shape (1, 7) does not match the response of shape (6, 7)",
         ),
         (
             {"target": torch.zeros(6, 8)},
             ValueError,
-            "target of shape (6, 8) does not match the response's shape (6, 7)",
+            "target of shape (6, 8) does not match the response of shape (6, 7)",
         ),
         (
             {"kernel_size": 2},
@@ -187,7 +187,8 @@ def test_a_trace_does_not_change(lesson: dict[str, Any]) -> None:
         (
             {"image": torch.ones(6, 8, dtype=torch.int64)},
             TypeError,
-            "image of dtype torch.int64 gives no slope to follow: use image.to(torch.float32)",
+            "image of dtype torch.int64 must have a floating-point type, so that its loss has "
+            "gradients: use image.to(torch.float32)",
         ),
         (
             {"target": torch.zeros(6, 7, dtype=torch.float16)},
@@ -333,7 +334,8 @@ def test_curvature_takes_a_tensor_only(function: Any) -> None:
             torch.int64,
             (1, 2),
             TypeError,
-            "image of dtype torch.int64 gives no slope to follow: use image.to(torch.float32)",
+            "image of dtype torch.int64 must have a floating-point type, so that its loss has "
+            "gradients: use image.to(torch.float32)",
         ),
         (
             torch.float32,

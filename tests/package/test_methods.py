@@ -410,8 +410,8 @@ def test_the_chooser_names_a_method(problem: tuple[Tensor, Tensor], device: str)
 @pytest.mark.parametrize(
     ("image_shape", "kernel_shape", "text"),
     [
-        ((3,), (1, 1), "image of shape (3,) has 1 dimensions: it needs at least 2"),
-        ((3, 9), (1, 1, 1), "kernel of shape (1, 1, 1) has 3 dimensions: it needs exactly 2"),
+        ((3,), (1, 1), "image of shape (3,) must have at least 2 dimensions"),
+        ((3, 9), (1, 1, 1), "kernel of shape (1, 1, 1) must have exactly 2 dimensions"),
         ((3, 9), (0, 1), "kernel of shape (0, 1) is empty: it needs at least one tap"),
         ((3, 9), (5, 2), "kernel of shape (5, 2) does not fit in image of shape (3, 9): 5 > 3"),
     ],
