@@ -201,7 +201,7 @@ def visible_part_spec(kernel: Tensor) -> Tensor:
 
 
 def visible_part(kernel: Tensor) -> Tensor:
-    """Give each tap the mean of its column: differences would only add to the squares."""
+    """Give each tap the mean of its column: differences only add to the squares."""
     return kernel.mean(0, keepdim=True).expand_as(kernel)
 
 
