@@ -6,6 +6,7 @@ import inspect
 import io
 import textwrap
 import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType
@@ -30,8 +31,9 @@ Attempt = Callable[..., Any]
 
 def _swap(answer: Tensor) -> Tensor:
     """Swap rows and columns of a square table; elsewhere the shape gives the mistake away."""
-    side = len(answer)
-    return answer.T.reshape(side, side)
+    if answer.ndim != 2 or answer.shape[0] != answer.shape[1]:
+        raise ValueError("not a square table")
+    return answer.T
 
 
 # Mistakes that are usual everywhere, as what they make of the right answer.
@@ -175,7 +177,9 @@ def _slip(exercise: Exercise, attempt: Attempt, cases: Sequence[Sequence[Any]]) 
         sentence: _after(exercise.specification, change)
         for sentence, change in _USUAL_SLIPS.items()
     }
-    with contextlib.redirect_stdout(io.StringIO()):  # what the attempt prints has been seen
+    # What the attempt prints has been seen, and what a mistake warns of concerns nobody.
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         for sentence, mistake in {**exercise.slips, **usual}.items():
             explains = all(_alike(exercise, attempt, mistake, case) for case in cases)
             # A mistake that makes no difference in any case explains nothing.

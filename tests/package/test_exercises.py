@@ -6,6 +6,7 @@ import re
 import runpy
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -351,13 +352,16 @@ def test_a_notebook_does_not_print_the_result_again(capsys: pytest.CaptureFixtur
 # Where readers meet them.
 
 
-def test_an_attempt_prints_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_attempt_prints_and_warns_once(capsys: pytest.CaptureFixture[str]) -> None:
     def talkative(image: Tensor, kernel: Tensor, row: int, column: int) -> Tensor:
         print("here")
+        warnings.warn("there", stacklevel=1)
         return image.new_zeros(())
 
     capsys.readouterr()
-    check("window_sum", talkative)
+    with pytest.warns(match="there") as warned:
+        check("window_sum", talkative)
+    assert len(warned) == 1
     assert capsys.readouterr().out.count("here") == 1  # the first case differs
 
 
