@@ -270,9 +270,9 @@ for seed in range(3):
     print(f"run {seed}: {percent_right(network, in_place):.0f} % right")
 
 # %%
-# It reads about nine digits in ten. Now move all test digits to the right by one pixel.
-# **What percentage of them will the dense network read, on average over the three
-# runs?**
+# It reads nearly nine digits in ten. Now move all test digits to the right by one
+# pixel. **What percentage of them will the dense network read, on average over the
+# three runs?**
 
 dense_moved = [percent_right(network, moved) for network in dense_networks]
 mean_dense_moved = sum(dense_moved) / 3

@@ -82,7 +82,8 @@ torch.testing.assert_close(mean.cpu(), torch.tensor([[1.75, 1.5, 2], [0, 6, 1]])
 # (``[None]`` adds the axis for channels that the functions ask for. Each channel is
 # pooled by itself, so there are as many channels afterwards as before. Nothing here is
 # learned: pooling has no weights.)
-#
+
+# %%
 # Average pooling is a cross-correlation with four taps of ¼ and a :term:`stride` of 2.
 # Max pooling is not, because :ref:`it is not linear
 # <sphx_glr_tutorials_2_layers_plot_6_see_what_relu_adds.py>`.

@@ -98,7 +98,8 @@ assert output[0].tolist() == [1, 2, 3, 4, 5, 6, 3]
 # It is 1, 2, 3, 4, 5, 6, 3. In the columns 2 and 4 two copies overlap: the 3 is 1 + 2,
 # and the 5 is 2 + 3. This kernel draws a straight line between the pixels, at twice
 # their height; with the taps ½, 1, ½ it would be linear interpolation.
-#
+
+# %%
 # There is another way to see it, as a stride of one half. Put a zero between
 # neighbouring pixels, so that the map is larger. Then let the kernel slide over it as
 # usual, turned by half a turn and with full padding.
@@ -256,9 +257,10 @@ print(smooth)
 torch.testing.assert_close(smooth, torch.full((4, 6), 9.0, device=device))
 
 # %%
-# All of its numbers are 9: every window of the larger map is full. Let us try both ways
-# on the photograph. We make it eight times smaller, so that there is something to
-# enlarge, and double it with 3 × 3 equal taps.
+# All of its numbers are 9, because every window of the larger map is full. Let us try
+# both ways on the photograph. We make it eight times smaller, so that there is
+# something to enlarge, and then double it with 3 × 3 equal taps. (A pixel becomes four,
+# so the copies that it lays down add up to 4: nine taps of 4/9.)
 
 photograph = images.photograph(device=device)
 tiny = functional.avg_pool2d(photograph[None, None], kernel_size=8)

@@ -18,6 +18,7 @@ MANY_WAYS = "1_cross_correlation/plot_6_compute_one_sum_in_many_ways.py"
 LAYER = "2_layers/plot_2_build_a_layer_from_scratch.py"
 SHAPE = "2_layers/plot_3_predict_the_output_shape.py"
 CHANNELS = "2_layers/plot_4_mix_channels.py"
+LARGER = "2_layers/plot_8_make_it_larger.py"
 FIELD = "2_layers/plot_9_see_what_a_layer_sees.py"
 LEARN = "3_learning/plot_2_learn_a_kernel.py"
 RATE = "3_learning/plot_3_explain_the_learning_rate.py"
@@ -87,6 +88,7 @@ MUTATIONS = {
     "flipped kernel, in a layer": (LAYER, FLIPPED),
     "flipped kernel, all ways": (MANY_WAYS, FLIPPED),
     "flipped kernel, as a patch": (FIND, FLIPPED),
+    "flipped kernel, among zeros": (LARGER, FLIPPED),
     "axes swapped": (DIAGONAL, SWAPPED),
     "both loops over the rows": (SLIDE, ONE_LOOP_BOUND),
     "bias dropped": (LAYER, NO_BIAS),
