@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from _ext.internals import blocks_of_script
@@ -104,6 +105,9 @@ def faults(cells: Sequence[Cell]) -> Iterator[tuple[int, str]]:
                 yield cell.line, f"define {names} elsewhere: this is a {cell.kind}, and folds away"
         elif cell.kind == "code":
             needed = (needed - _stored(body)) | _loaded(body)
+    for text, code in pairwise(cells[1:]):
+        if text.kind == "text" and code.kind != "text" and not code.content.startswith("\n"):
+            yield code.line, "leave a line empty above: the comment has become text of the page"
     for asking, answer in answers(cells):
         if not answer:
             yield asking.line, f"answer {asking.question!r} before the next question or heading"

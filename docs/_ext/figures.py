@@ -62,10 +62,10 @@ class Drawing(SphinxDirective):
             raise self.error("a drawing has no alternative text; say what it shows with :alt:")
         uri = self.env.relfn2path(self.arguments[0])[0]
         images = in_themes(f"/{uri}", Path(self.env.srcdir, uri), self.options["alt"])
-        if not self.content:
-            return list[nodes.Node](images)
-        caption = nodes.caption("", "", *self.parse_inline(" ".join(self.content))[0])
-        return [nodes.figure("", *images, caption)]
+        figure = nodes.figure("", *images)
+        if self.content:
+            figure += nodes.caption("", "", *self.parse_inline(" ".join(self.content))[0])
+        return [figure]
 
 
 def in_themes(uri: str, path: Path, alt: str) -> list[drawing]:

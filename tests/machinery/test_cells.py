@@ -45,6 +45,7 @@ def test_the_kind_of_a_cell_is_read_off_its_code(tmp_path: Path, kind: str, code
         (['fig = plt.figure()\nprint(1)\nfig.set_label("A.")'], "print elsewhere"),
         (['Y = X.sum()\nfig.set_label("A.")', "print(Y)"], "define Y elsewhere"),
         (["total = Y.sum()\nassert total == 4", "total += 1"], "define total elsewhere"),
+        (["# A comment.\nprint(1)"], "the comment has become text"),
         (["# **How many?**", "# A heading\n# ---------"], "answer 'How many?' before"),
         (["# **How many?**", "# And **how large?**", "print(1)"], "answer 'How many?' before"),
     ],
