@@ -1,4 +1,4 @@
-"""Drawing: each ``show_`` function draws on the ``ax`` it is given, ``show_grids`` a whole figure.
+"""Functions that draw: ``show_grids`` makes a figure, the others draw on the ``ax`` they are given.
 
 Figures have black ink on white paper. ``turn_dark`` gives them the colours of a dark page.
 """
@@ -26,7 +26,7 @@ from convtutor.plots.pictures import (
     show_image,
     show_response,
 )
-from convtutor.plots.planes import show_bowl, show_level, show_path, show_polygon, show_region
+from convtutor.plots.planes import show_bowl, show_level, show_path, show_polygon
 
 __all__ = [
     "BLUE",
@@ -49,7 +49,6 @@ __all__ = [
     "show_losses",
     "show_path",
     "show_polygon",
-    "show_region",
     "show_response",
     "show_shrinkage",
     "show_spectra",

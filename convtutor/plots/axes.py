@@ -1,4 +1,4 @@
-"""The look of all diagrams: quiet axes, a title at the left, names where the lines end."""
+"""The look of all diagrams: plain axes, a title at the left, names where the lines end."""
 
 import numpy
 from matplotlib.axes import Axes
@@ -15,21 +15,21 @@ TITLE, SMALL = 13, 11.5
 
 
 def show_axes(ax: Axes, *, title: str, across: str, up: str) -> None:
-    """Draw quiet axes, with their title and what they measure.
+    """Draw plain axes with a title and with what they measure.
 
     Args:
         ax: Where to draw.
-        title: What there is to see.
+        title: What the diagram shows.
         across: What the horizontal axis measures.
-        up: What the vertical axis measures; it is written across, above the axis.
+        up: What the vertical axis measures. It is written horizontally, above the axis.
     """
     quiet(ax)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.label.set(alpha=0.75, size=SMALL)  # of black, which a dark page turns light
+        axis.label.set(alpha=0.75, size=SMALL)  # of black, so that a dark page can turn it light
         if axis.get_scale() == "linear":
             axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         else:
-            # Not as powers: a phone would show exponents too small to be read.
+            # Not as powers of ten, because a phone would show the exponents too small to be read.
             axis.set_major_formatter(lambda number, _: f"{number:g}".replace("-", "−"))
             axis.set_minor_formatter(NullFormatter())
     ax.set_xlabel(across, loc="right")
@@ -42,14 +42,14 @@ def show_axes(ax: Axes, *, title: str, across: str, up: str) -> None:
 
 
 def quiet(ax: Axes) -> None:
-    """Leave of the frame two thin lines, and small numbers along them."""
+    """Keep two thin lines of the frame, with small numbers along them."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set(color=GREY, linewidth=0.8)
     ax.tick_params(which="both", color=GREY, width=0.8, length=3, labelsize=SMALL)
 
 
 def ruled(ax: Axes) -> None:
-    """Draw light lines across, in place of the vertical axis."""
+    """Draw light horizontal lines in place of the vertical axis."""
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", which="both", length=0)
     ax.grid(axis="y", color=GREY, alpha=0.3, linewidth=0.8)
@@ -57,7 +57,7 @@ def ruled(ax: Axes) -> None:
 
 
 def bare(ax: Axes, title: str) -> None:
-    """Take ticks and spines away: a picture needs none."""
+    """Remove ticks and spines, which a picture does not need."""
     ax.set(xticks=[], yticks=[])
     for axis in (ax.xaxis, ax.yaxis):
         axis.label.set(size=SMALL)  # for a page that names the rows or columns
@@ -66,7 +66,7 @@ def bare(ax: Axes, title: str) -> None:
 
 
 def head(ax: Axes, title: str, *, pad: float = 5) -> None:
-    """Set the title, in line with the left edge of the drawing."""
+    """Set the title at the left edge of the drawing."""
     ax.set_title(title, loc="left", pad=pad, family=HEADING, size=TITLE, weight="bold")
 
 
@@ -79,15 +79,15 @@ def write(
     ha: str = "left",
     va: str = "baseline",
 ) -> None:
-    """Write words beside a place.
+    """Write a text beside a place.
 
     Args:
         ax: Where to draw.
-        text: The words.
+        text: The text.
         place: The place, in the units of the axes.
-        shift: How far from it to write, in points.
-        ha: What of the words stands there, across: matplotlib's horizontal alignment.
-        va: The same upwards: the vertical alignment.
+        shift: How far from the place to write, in points.
+        ha: Horizontal alignment, as in matplotlib.
+        va: Vertical alignment, as in matplotlib.
     """
     ax.annotate(
         text, place, shift, textcoords="offset points", annotation_clip=False,
@@ -96,7 +96,7 @@ def write(
 
 
 def name_lines(ax: Axes) -> None:
-    """Write the name of each line at its end, one above the other where ends are close."""
+    """Write the name of each line at its end, moved upwards where ends are close together."""
     (bottom, top), (_, right) = ax.get_ylim(), ax.get_xlim()
     ends = []
     for line in ax.lines:

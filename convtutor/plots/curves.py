@@ -1,4 +1,4 @@
-"""Curves: losses, rates, costs, memory."""
+"""Curves: losses, what a learning rate leaves of an error, singular values, costs."""
 
 import numpy
 from matplotlib.axes import Axes
@@ -15,7 +15,7 @@ def show_losses(ax: Axes, losses: Tensor, *, title: str) -> None:
     Args:
         ax: Where to draw.
         losses: Positive numbers, shape ``(steps,)``.
-        title: What the curve says.
+        title: What the curve shows.
     """
     steps = range(1, len(losses) + 1)
     ax.semilogy(steps, numbers(losses), "o-", color=BLUE, markersize=4, clip_on=False)
@@ -27,9 +27,9 @@ def show_loss_curves(ax: Axes, losses: dict[str, Tensor], *, title: str) -> None
 
     Args:
         ax: Where to draw.
-        losses: For each name to write at a curve, positive numbers, shape ``(steps,)``; at most
-            three.
-        title: What the curves say.
+        losses: The losses of each curve by its name, positive numbers, shape ``(steps,)``; at most
+            three curves.
+        title: What the curves show.
 
     Raises:
         ValueError: If there are more than three losses.
@@ -44,14 +44,14 @@ def show_loss_curves(ax: Axes, losses: dict[str, Tensor], *, title: str) -> None
 def show_shrinkage(
     ax: Axes, curvatures: Tensor, reach: float, *, marks: dict[str, float], title: str
 ) -> None:
-    """Draw what one step of gradient descent leaves of an error, for every learning rate.
+    """Draw which share of an error one step of gradient descent leaves, against the learning rate.
 
     Args:
         ax: Where to draw.
         curvatures: One positive number for each direction, the flattest first, shape ``(n,)``.
-        reach: Up to which rate to draw.
-        marks: Rates to mark on the curve of the steepest direction, and what to write there.
-        title: What the curves say.
+        reach: The largest rate to draw.
+        marks: For each text the rate at which to write it, on the curve of the steepest direction.
+        title: What the curves show.
     """
     show_axes(ax, title=title, across="learning rate", up="error left after one step")
     ax.set(xlim=(0, reach), ylim=(0, 1.5))
@@ -75,9 +75,9 @@ def show_spectra(ax: Axes, spectra: dict[str, Tensor], *, title: str) -> None:
 
     Args:
         ax: Where to draw.
-        spectra: For each name to write at a curve, positive numbers in descending order, shape
-            ``(n,)``; at most five.
-        title: What the curves say.
+        spectra: The singular values of each curve by its name, positive numbers in descending
+            order, shape ``(n,)``; at most five curves.
+        title: What the curves show.
 
     Raises:
         ValueError: If there are more than five spectra.
@@ -93,12 +93,12 @@ def show_spectra(ax: Axes, spectra: dict[str, Tensor], *, title: str) -> None:
 
 
 def show_costs(ax: Axes, sizes: Tensor, costs: dict[str, Tensor], *, title: str) -> None:
-    """Draw what each method costs for kernels of growing size, both axes logarithmic.
+    """Draw the cost of each method against the size of the kernel, on logarithmic axes.
 
     Args:
         ax: Where to draw.
         sizes: Sides of the square kernels, shape ``(n,)``.
-        costs: For each method the cost of an output pixel, shape ``(n,)``; at most four methods.
+        costs: The cost of an output pixel for each method, shape ``(n,)``; at most four methods.
         title: What the cost is.
 
     Raises:
@@ -118,6 +118,6 @@ def show_costs(ax: Axes, sizes: Tensor, costs: dict[str, Tensor], *, title: str)
 
 def _over_steps(ax: Axes, title: str) -> None:
     show_axes(ax, title=title, across="step", up="summed squared error")
-    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))  # there is no half a step
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))  # steps are whole numbers
     ruled(ax)
     ax.margins(x=0)

@@ -34,7 +34,7 @@ from convtutor.shapes import output_size
 # Row and column of the first cell, height and width.
 Window: TypeAlias = tuple[int, int, int, int]
 
-# The explorer of the site draws the same cells: 42 pixels wide, 2 of them apart, corners of 3.
+# On a screen, a cell has 42 pixels, of which 2 are a gap, and corners with a radius of 3.
 _CELL = 42 / 96  # inches
 _GAP, _CORNER = 2 / 42, 3 / 42  # cells
 _SMALLEST_CELL = 34 / 96
@@ -56,7 +56,7 @@ def show_grids(
     limit: float | None = None,
     write_numbers: bool = True,
 ) -> Figure:
-    """Draw grids side by side, all with cells of one size and with one scale of colours.
+    """Draw grids side by side, with one size of cells and one scale of colours for all.
 
     The figure is as large as the grids need. If they do not fit side by side in the width of a
     page, they are drawn in several rows.
@@ -73,14 +73,16 @@ def show_grids(
         The figure. Its ``axes`` are in the order of the grids, so that more can be drawn on them.
 
     Raises:
-        ValueError: If a window belongs to no grid, or if cells that the page has room for are too
-            small for their numbers.
+        ValueError: If there are no grids, a grid does not have two dimensions, a window belongs to
+            none of them, or the cells that a page has room for are too small for their numbers.
     """
+    if not grids:
+        raise ValueError("grids must have at least one grid, got none")
     windows = windows or {}
     for name in windows:
         if name not in grids:
             raise ValueError(f"windows has {name!r}, which is not a title of grids: {[*grids]}")
-    panels = [(name, numbers(grid)) for name, grid in grids.items()]
+    panels = [(name, _rows(grid)) for name, grid in grids.items()]
     cell, rows = _arrange(panels, columns, write_numbers=write_numbers)
 
     # Where each panel of a row begins, and how much room its title and its cells have below it.
@@ -123,17 +125,17 @@ def show_grid(
     Args:
         ax: Where to draw.
         grid: Numbers, shape ``(H, W)``; colour follows sign and size.
-        title: What the grid is.
+        title: The name of the grid.
         window: Cells to frame: row and column of the first one, height and width of the frame.
         limit: Size at which the colour is full; ``None`` for the largest number in all grids of the
             figure that have no limit.
         write_numbers: Whether to write the numbers, or to show colours only.
 
     Raises:
-        ValueError: When the figure is drawn, if a number does not fit into its cell in a size that
-            can be read on a phone.
+        ValueError: If the grid does not have two dimensions. Also when the figure is drawn, if a
+            number does not fit into its cell in a size that can be read on a phone.
     """
-    values = numbers(grid)
+    values = _rows(grid)
     cells = _Cells(values, title)
     ax.add_collection(cells)
     for (row, column), number in numpy.ndenumerate(_written(values) if write_numbers else []):
@@ -156,8 +158,8 @@ def frame_window(ax: Axes, window: Window, *, colour: str = MAGENTA, dash: Any =
     Args:
         ax: Where the grid is.
         window: Row and column of the first cell, height and width of the frame.
-        colour: That of the frame.
-        dash: Its line, as matplotlib's ``linestyle``.
+        colour: The colour of the frame.
+        dash: The style of its line, as matplotlib's ``linestyle``.
     """
     row, column, height, width = window
     # The rim has the colour of the page, so the frame stands out from every cell.
@@ -177,7 +179,7 @@ def show_blocks(ax: Axes, matrix: Tensor, *, block: tuple[int, int], title: str)
         ax: Where to draw.
         matrix: Numbers, shape ``(H, W)``.
         block: Height and width of a block.
-        title: What the matrix is.
+        title: The name of the matrix.
     """
     show_grid(ax, matrix, title=title)
     height, width = matrix.shape
@@ -190,13 +192,14 @@ def show_blocks(ax: Axes, matrix: Tensor, *, block: tuple[int, int], title: str)
 def show_chunk(
     ax: Axes, image: Tensor, *, chunk: tuple[int, int], halo: tuple[int, int], title: str
 ) -> None:
-    """Draw a small image cut into chunks, and what the first chunk borrows from its neighbours.
+    """Draw a small image cut into chunks, with the halo that the first chunk needs.
 
     Args:
         ax: Where to draw.
         image: Numbers, shape ``(H, W)``.
         chunk: Height and width of a chunk; the first one gets a solid frame.
-        halo: How many rows below it and columns on its right go with it, in a dashed frame.
+        halo: How many rows below the chunk and columns on its right its output depends on, too;
+            they get a dashed frame.
         title: What the frames show.
     """
     show_grid(ax, image, title=title)
@@ -219,10 +222,10 @@ def show_windows(
     dilation: int = 1,
     title: str,
 ) -> None:
-    """Draw one axis of an image, and below it every window that the kernel looks through.
+    """Draw one axis of an image, and below it every window of the kernel.
 
-    Each window has a row of its own, with a square for each of its taps. Padding is dashed; pixels
-    that no tap ever touches are orange, others grey.
+    Each window has its own row, with a square for each tap. Padding has dashed borders. Pixels that
+    no tap touches are orange, all others are grey.
 
     Args:
         ax: Where to draw.
@@ -259,10 +262,10 @@ def show_windows(
 
 
 class _Cells(PatchCollection):
-    """The cells of a grid; when they are drawn, the numbers in them get a size that fits."""
+    """The cells of a grid, which choose a size for their numbers when they are drawn."""
 
     def __init__(self, values: numpy.ndarray, title: str) -> None:
-        """Lay a cell under each number; the numbers themselves are added later."""
+        """Make a cell for each number; the numbers themselves are added later."""
         places = numpy.ndindex(values.shape)
         super().__init__([_cell(j, i) for i, j in places], cmap=SIGNED, linewidth=0)
         self.set_array(numpy.ma.masked_invalid(values.ravel()))
@@ -302,6 +305,12 @@ def _cell(column: float, row: float, **style: Any) -> FancyBboxPatch:
     corner = f"round,pad=0,rounding_size={_CORNER}"
     place = (column - side / 2, row - side / 2)
     return FancyBboxPatch(place, side, side, boxstyle=corner, **{"edgecolor": "none"} | style)
+
+
+def _rows(grid: Tensor) -> numpy.ndarray:
+    if grid.ndim != 2:
+        raise ValueError(f"grid of shape {tuple(grid.shape)} must have exactly 2 dimensions")
+    return numbers(grid)
 
 
 def _written(values: numpy.ndarray) -> numpy.ndarray:

@@ -1,4 +1,4 @@
-"""Photographs, large feature maps, and what is marked on them."""
+"""Photographs and large feature maps, and marks on them."""
 
 import numpy
 from matplotlib.axes import Axes
@@ -10,12 +10,12 @@ from convtutor.plots.ink import SIGNED, ink_on, numbers, share_scale, size
 
 
 def show_image(ax: Axes, image: Tensor, *, title: str) -> None:
-    """Draw an image in shades of grey, or a picture in its colours.
+    """Draw a grey image or a colour picture.
 
     Args:
         ax: Where to draw.
-        image: Brightness, shape ``(H, W)``, or red, green and blue, shape ``(H, W, 3)``, from 0 for
-            none to 1 for all.
+        image: Brightness from 0 (black) to 1 (white), shape ``(H, W)``; or red, green and blue
+            from 0 to 1, shape ``(H, W, 3)``.
         title: What the image shows.
     """
     ax.imshow(numbers(image), cmap="gray", vmin=0, vmax=1)
@@ -23,7 +23,7 @@ def show_image(ax: Axes, image: Tensor, *, title: str) -> None:
 
 
 def show_response(ax: Axes, response: Tensor, *, title: str, limit: float | None = None) -> None:
-    """Draw a large feature map: blue below zero, pale at zero, orange above.
+    """Draw a large feature map, with blue for negative numbers and orange for positive ones.
 
     All feature maps of a figure share the scale of their colours, unless they have a ``limit`` of
     their own.
@@ -46,13 +46,13 @@ def _size_of_most(values: numpy.ndarray) -> float:
 
 
 def show_frame(ax: Axes, window: tuple[int, int, int, int], *, colour: str, label: str) -> None:
-    """Frame a part of an image that is already drawn, and name it.
+    """Frame a part of an image that is already drawn, and label it.
 
     Args:
         ax: Where the image is.
         window: Row and column of the first pixel inside, height and width of the frame.
-        colour: That of the frame.
-        label: What the part is, on a tag above it.
+        colour: The colour of the frame.
+        label: The name of the part, written on a tag above it.
     """
     row, column, height, width = window
     frame = Rectangle((column - 0.5, row - 0.5), width, height, fill=False)
@@ -70,9 +70,9 @@ def show_arrow(ax: Axes, centre: tuple[float, float], *, angle: float, length: f
 
     Args:
         ax: Where the image is.
-        centre: Row and column of the arrow's middle.
-        angle: Its direction in radians, counted from right towards down.
-        length: From its tail to its tip, in pixels.
+        centre: Row and column of the middle of the arrow.
+        angle: Direction in radians; 0 points to the right, a right angle points down.
+        length: Distance from the tail to the tip, in pixels.
     """
     row, column = centre
     across, along = numpy.cos(angle) * length / 2, numpy.sin(angle) * length / 2

@@ -10,7 +10,7 @@ import numpy
 import pytest
 import torch
 from matplotlib.axes import Axes
-from matplotlib.colors import same_color, to_rgb, to_rgba
+from matplotlib.colors import same_color, to_rgb
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -335,6 +335,17 @@ def test_grids_frame_their_windows(device: torch.device) -> None:
     plt.close(figure)
 
 
+def test_what_is_not_a_grid_is_refused(ax: Axes, device: torch.device) -> None:
+    batch = torch.zeros(1, 2, 3, device=device)
+    rule = r"^grid of shape \(1, 2, 3\) must have exactly 2 dimensions$"
+    with pytest.raises(ValueError, match=rule):
+        plots.show_grid(ax, batch, title="")
+    with pytest.raises(ValueError, match=rule):
+        plots.show_grids({"a batch": batch})
+    with pytest.raises(ValueError, match=r"^grids must have at least one grid, got none$"):
+        plots.show_grids({})
+
+
 def test_grids_too_wide_for_a_page_are_refused(device: torch.device) -> None:
     wide = torch.full((2, 12), -1.25, device=device)
     with pytest.raises(
@@ -590,20 +601,6 @@ def test_bowl_is_flattest_where_the_curvature_is_smallest(ax: Axes, device: torc
     width, height = innermost.max(0) - innermost.min(0)
     assert centre == pytest.approx([3, -5], abs=0.02)
     assert height / width == pytest.approx(2, rel=0.02)
-
-
-def test_region_is_filled_where_it_holds(ax: Axes, device: torch.device) -> None:
-    across, up = torch.arange(5.0, device=device), torch.arange(4.0, device=device)
-    inside = torch.zeros(4, 5, dtype=torch.bool, device=device)
-    inside[1:3, 1:4] = True
-    plots.show_region(ax, across, up, inside, colour=plots.ORANGE, label="here")
-    (filled,) = ax.collections
-    assert isinstance(filled, ContourSet)
-    (outline,) = filled.get_paths()
-    assert outline.contains_point((2, 1.5))
-    assert not outline.contains_point((1.5, 3))
-    assert numpy.allclose(filled.get_facecolor(), to_rgba(plots.ORANGE))
-    assert [line.get_label() for line in ax.lines] == ["here"]
 
 
 def test_level_is_drawn_where_the_height_is_reached(ax: Axes, device: torch.device) -> None:
