@@ -25,19 +25,19 @@ NEWEST = bool(os.environ.get("CONVTUTOR_NEWEST"))
 WRITTEN = [DOCS / name for name in ("_build", "_api", "_backreferences", "tutorials")]
 
 
-def install(session: nox.Session, group: str) -> None:
+def install(session: nox.Session, group: str, package: str = ".[gallery]") -> None:
     """Install the package and one dependency group, everything at the versions we tested with."""
     dependencies = nox.project.dependency_groups(PROJECT, group)
     pins = ["--constraint", "constraints.txt", "--build-constraint", "constraints.txt"]
     # Said aloud, as it takes minutes the first time.
-    arguments = [*([] if NEWEST else pins), *dependencies, "--editable", "."]
+    arguments = [*([] if NEWEST else pins), *dependencies, "--editable", package]
     session.install(*arguments, silent=False)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the package. Arguments go to pytest."""
-    install(session, "tests")
+    install(session, "tests", ".")
     session.run("pytest", "tests/package", *session.posargs)
 
 
@@ -52,14 +52,14 @@ def minimums(session: nox.Session) -> None:
 @nox.session(default=False)
 def peers(session: nox.Session) -> None:
     """Run the suites of PyTorch, SciPy, ONNX and kornia against ``corr2d``, and record how many."""
-    install(session, "peers")
+    install(session, "peers", ".")
     session.run("pytest", "-m", "not slow", "tests/peers", *session.posargs)
 
 
 @nox.session(default=False, reuse_venv=True)
 def gallery(session: nox.Session) -> None:
     """Run the gallery's scripts as plain Python. Arguments choose pages: ``-- learn_a_kernel``."""
-    install(session, "gallery")
+    install(session, "tests")
     chosen = ("-k", " or ".join(session.posargs)) if session.posargs else ()
     session.run("pytest", "tests/gallery/test_scripts.py", *chosen)
 
@@ -128,14 +128,14 @@ def lint(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Time ``corr2d`` against what its readers would otherwise call."""
-    install(session, "bench")
+    install(session, "bench", ".")
     session.run("python", "docs/_bench/bench.py", *session.posargs)
 
 
 @nox.session(default=False)
 def calibrate(session: nox.Session) -> None:
     """Measure the costs by which the method is chosen, and check the choice."""
-    install(session, "bench")
+    install(session, "bench", ".")
     session.run("python", "docs/_bench/calibrate.py", *session.posargs)
 
 

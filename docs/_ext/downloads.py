@@ -9,8 +9,10 @@ Nothing here touches the sources, nor what the gallery makes of them: all of it 
 finished site.
 """
 
+import ast
 import json
 import re
+import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from docutils import nodes
+from packaging.requirements import Requirement
 from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -27,7 +30,6 @@ from sphinx.util import docname_join
 from _ext import internals, whereabouts
 from _ext.exercises import checked, notebook_help
 from _ext.facts import project
-from _ext.needs import requirements
 from _ext.wheels import Wheel, build_wheel, write_index
 
 _SCRIPT = """\
@@ -93,6 +95,27 @@ _ROLE = re.compile(
 _LINK = re.compile(r"(\]\(\S+\))_(?!\w)")
 
 
+def requirements(script: str, wheel: Wheel) -> list[str]:
+    """Name what a script needs in a fresh environment: the package, and what comes along with it.
+
+    Args:
+        script: Its source.
+        wheel: The package. Its extra ``gallery`` brings all that any script imports; a script that
+            imports no more than the package does is content without it.
+    """
+    imported = set()
+    for node in ast.walk(ast.parse(script)):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(str(node.module).partition(".")[0])
+    own = project()["project"]
+    there = {own["name"], *(Requirement(line).name for line in own["dependencies"])}
+    extra = "[gallery]" if imported - there - sys.stdlib_module_names else ""
+    where = f" @ {wheel.address}" if wheel.address else f"=={wheel.version}"
+    return [f"{own['name']}{extra}{where}"]
+
+
 @dataclass(frozen=True)
 class Readier:
     """Readies what the gallery offers for download.
@@ -118,7 +141,7 @@ class Readier:
 
     def script(self, source: str) -> str:
         """Open a script with the metadata of what it needs, and end it by showing its figures."""
-        dependencies = requirements(source, self.wheel.address)
+        dependencies = requirements(source, self.wheel)
         header = _SCRIPT.format(
             python=json.dumps(project()["project"]["requires-python"]),
             dependencies="\n".join(f"#     {json.dumps(line)}," for line in dependencies),
@@ -135,7 +158,7 @@ class Readier:
             source: The script that it was made from.
             page: The page that shows it.
         """
-        arguments = [json.dumps(line) for line in requirements(source, self.wheel.address)]
+        arguments = [json.dumps(line) for line in requirements(source, self.wheel)]
         if not self.wheel.address:
             arguments.insert(0, "--find-links .")
         install = _CELL.format(

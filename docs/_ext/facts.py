@@ -65,7 +65,9 @@ def versions() -> dict[str, str]:
     These are what the group ``docs`` and the package ask for, what those ask for in turn, and so
     on: a debugger that somebody has installed beside them changes nothing.
     """
-    lines = [*project()["dependency-groups"]["docs"], *project()["project"]["dependencies"]]
+    own = project()["project"]
+    extra = own["optional-dependencies"]["gallery"]
+    lines = [*project()["dependency-groups"]["docs"], *own["dependencies"], *extra]
     todo = {_key(Requirement(line)) for line in lines if isinstance(line, str)}
     seen = set(todo)
     found: dict[str, str] = {}

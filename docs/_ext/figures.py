@@ -29,6 +29,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from _ext.internals import cell_failed
 from convtutor.plots import turn_dark
 from convtutor.plots.ink import legible
 
@@ -91,6 +92,9 @@ def scrape(block: tuple[Any, ...], block_vars: dict[str, Any], gallery_conf: dic
     Raises:
         ExtensionError: If a figure has no label.
     """
+    if cell_failed():
+        plt.close("all")
+        return ""
     try:
         return "".join(
             _save(plt.figure(number), Path(path).with_suffix(".webp"), gallery_conf["src_dir"])

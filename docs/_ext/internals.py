@@ -5,6 +5,7 @@ that test fails, and here is the place to mend it.
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
@@ -23,6 +24,15 @@ __all__ = ["blocks_of_script", "run_script"]
 
 # The comment that sphinx-gallery leaves on a page before each cell, with its first line's number.
 CELL_BEGINS = ".. GENERATED FROM PYTHON SOURCE LINES "
+
+
+def cell_failed() -> bool:
+    """Ask within a scraper whether its cell has failed.
+
+    sphinx-gallery scrapes such a cell too, while it handles the error, which anything that a
+    scraper raised would hide.
+    """
+    return sys.exc_info()[0] is not None
 
 
 class Execution(TypedDict):

@@ -18,6 +18,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from _ext.cells import answers, read
+from _ext.internals import cell_failed
 
 _FOLDER = Path(__file__).parents[1] / "questions"
 _KEYS = {"text", "answer", "near", "slips", "choices", "labels"}
@@ -42,7 +43,7 @@ def scrape(block: tuple[str, str, int], block_vars: dict[str, Any], conf: object
     """
     script = Path(block_vars["src_file"])
     file = source(script)
-    if not file.exists():
+    if not file.exists() or cell_failed():
         return ""
     entries = tomllib.loads(file.read_text(encoding="utf-8")).get("question", [])
     cells = read(script)

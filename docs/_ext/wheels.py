@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 from build import ProjectBuilder
 
@@ -41,6 +43,11 @@ class Wheel:
     data: bytes
 
     @property
+    def version(self) -> str:
+        """Its version, which says what is in it."""
+        return self.name.split("-")[1]
+
+    @property
     def path(self) -> str:
         """Where it is in the site."""
         return f"simple/{project()['project']['name']}/{self.name}"
@@ -49,13 +56,30 @@ class Wheel:
     def address(self) -> str | None:
         """Where it will be in the world, if the site knows where that is."""
         base = whereabouts.base_url()
-        return base and base + self.path
+        return base and base + quote(self.path)
 
 
-def build_wheel() -> Wheel:
-    """Build the package with its own backend, which has to be installed: nothing is downloaded."""
+def build_wheel(root: Path = ROOT) -> Wheel:
+    """Build the package with its own backend, which has to be installed: nothing is downloaded.
+
+    Its version says what is in it. A reader who comes back would else keep the code that they
+    have, because pip takes a wheel of the same version for the same.
+    """
+    own = project()["project"]
     with TemporaryDirectory() as folder:
-        path = Path(ProjectBuilder(ROOT, runner=_undated).build("wheel", folder))
+        sources = Path(folder, "sources")
+        leftovers = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(root / own["name"], sources / own["name"], ignore=leftovers)
+        for name in (own["readme"], *own["license-files"]):
+            shutil.copy(root / name, sources)
+        settings = (root / "pyproject.toml").read_text(encoding="utf-8")
+        content = sha256(settings.encode())
+        for file in sorted(path for path in sources.rglob("*") if path.is_file()):
+            content.update(file.relative_to(sources).as_posix().encode() + file.read_bytes())
+        old = f'version = "{own["version"]}"'
+        new = f'version = "{own["version"]}+c{content.hexdigest()[:10]}"'
+        (sources / "pyproject.toml").write_text(settings.replace(old, new, 1), encoding="utf-8")
+        path = Path(ProjectBuilder(sources, runner=_undated).build("wheel", folder))
         return Wheel(path.name, path.read_bytes())
 
 
@@ -71,13 +95,12 @@ def write_index(site: Path, wheel: Wheel) -> None:
     """Lay the wheel into the site, with the two pages by which pip and uv find it."""
     folder = Path(site, wheel.path).parent
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.whl"):
-        old.unlink()
     (folder / wheel.name).write_bytes(wheel.data)
     digest = sha256(wheel.data).hexdigest()
     python = escape(project()["project"]["requires-python"])
     file = (
-        f'<a href="{wheel.name}#sha256={digest}" data-requires-python="{python}">{wheel.name}</a>'
+        f'<a href="{quote(wheel.name)}#sha256={digest}" data-requires-python="{python}">'
+        f"{wheel.name}</a>"
     )
     _write_page(folder, f"Files of {folder.name}", file)
     _write_page(folder.parent, "Packages", f'<a href="{folder.name}/index.html">{folder.name}</a>')

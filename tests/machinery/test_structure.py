@@ -60,10 +60,8 @@ def test_what_runs_pages_imports_nothing_that_the_digest_leaves_out() -> None:
 
 
 def test_what_the_machinery_imports_is_declared() -> None:
-    lines = [
-        *facts.project()["dependency-groups"]["docs"],
-        *facts.project()["project"]["dependencies"],
-    ]
+    project = facts.project()
+    lines = [*project["dependency-groups"]["docs"], *project["project"]["dependencies"]]
     declared = {canonicalize_name(Requirement(x).name) for x in lines if isinstance(x, str)}
     tops = {name.partition(".")[0] for path in FILES.values() for name in imports(path)}
     installed = packages_distributions()
