@@ -30,7 +30,7 @@ PAGES = sorted(path.relative_to(HTML).as_posix() for path in HTML.glob("tutorial
 # The reference regular expression of the specification of inline script metadata.
 METADATA = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
 # Where a download expects the package: at the address of the site.
-PACKAGE = re.compile(r"(?<=convtutor @ )\S+?(?=simple/convtutor/)")
+PACKAGE = re.compile(r"(convtutor(?:\[gallery\])? @ )\S+?(?=simple/convtutor/)")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -63,7 +63,7 @@ def take(page: str, suffix: str, site: str, folder: Path) -> Path:
     path = fetch(site + page, suffix, folder)
     text = path.read_text(encoding="utf-8")
     if PACKAGE.search(text):  # where the site will be is where it is now
-        path.write_text(PACKAGE.sub(site, text), encoding="utf-8")
+        path.write_text(PACKAGE.sub(rf"\g<1>{site}", text), encoding="utf-8")
     else:
         with zipfile.ZipFile(fetch(site + page, ".zip", folder)) as zipped:
             zipped.extractall(folder)
