@@ -12,6 +12,7 @@ import nox
 
 nox.needs_version = ">=2025.5.1"
 nox.options.error_on_missing_interpreters = True
+nox.options.default_venv_backend = "uv|virtualenv"  # seconds where there is uv, else minutes
 
 HERE = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
