@@ -106,7 +106,8 @@ def faults(cells: Sequence[Cell]) -> Iterator[tuple[int, str]]:
         elif cell.kind == "code":
             needed = (needed - _stored(body)) | _loaded(body)
     for text, code in pairwise(cells[1:]):
-        if text.kind == "text" and code.kind != "text" and not code.content.startswith("\n"):
+        adjoins = code.line - text.line == len(text.content.strip().splitlines())
+        if text.kind == "text" and adjoins and not code.content.startswith("\n"):
             yield code.line, "leave a line empty above: the comment has become text of the page"
     for asking, answer in answers(cells):
         if not answer:

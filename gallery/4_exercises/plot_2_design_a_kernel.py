@@ -113,6 +113,7 @@ fig.set_label(
 )
 
 # %%
+
 # The middle of the response is at row 21 and column 29, and that of the rim 16.5 away.
 row, column = 16.5 * math.sin(theta), 16.5 * math.cos(theta)
 ahead = response[round(21 + row), round(29 + column)].item()
