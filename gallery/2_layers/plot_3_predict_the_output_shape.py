@@ -48,8 +48,8 @@ fig.set_label(
 # all. Three amounts of padding have names.
 #
 # - :term:`Valid` means no padding: every window lies inside the image.
-# - :term:`Full` is one pixel less than the kernel has taps: every window that touches
-#   the image counts, even if by one pixel only.
+# - :term:`Full` means one pixel less than the kernel has taps, on each side: every
+#   window that touches the image counts, even if by one pixel only.
 # - :term:`Same` is half of that, and gives the output the size of the image. This works
 #   out if the number of taps is odd.
 #
@@ -100,11 +100,11 @@ spot = images.impulse(1, 11, column=6, device=device)[None, None]
 blur = torch.tensor([[[[0.5, 0.5]]]], device=device)
 blurred = spot
 for _ in range(4):
-    padded = functional.pad(blurred, (0, 1))  # none on the left, one on the right
+    padded = functional.pad(blurred, (0, 1))  # 0 left, 1 right
     blurred = functional.conv2d(padded, blur)
 columns = torch.arange(11, device=device)
 middle = (blurred[0, 0, 0] * columns).sum().item()
-print(blurred[0, 0, 0])
+print((16 * blurred[0, 0, 0]).int().tolist())
 print("middle:", middle)
 
 # %%
@@ -133,8 +133,8 @@ torch.testing.assert_close(by_pytorch, blurred)
 # %%
 # The middle is column 4. Each layer writes its answer half a pixel too far to the left,
 # so four layers move the spot by two pixels. Odd kernels have a tap in the middle and
-# do not have this problem, which is one reason why nearly all networks use them. If you
-# need an even one, pad by hand, left and right in turn.
+# do not have this problem, which is one reason why most networks use them. If you need
+# an even one, pad by hand, left and right in turn.
 
 # %%
 # Stride and dilation
@@ -196,10 +196,8 @@ assert output_size(10, 3, dilation=3) == output_size(10, 7) == 4
 # **What shape does its output have?**
 
 image = torch.empty(1, 1, 9, 14, device="meta")
-layer = torch.nn.Conv2d(
-    in_channels=1, out_channels=1, kernel_size=(3, 4),
-    stride=(2, 3), padding=(1, 0), dilation=(1, 2), device="meta",
-)  # fmt: skip
+settings = {"stride": (2, 3), "padding": (1, 0), "dilation": (1, 2)}
+layer = torch.nn.Conv2d(1, 1, kernel_size=(3, 4), **settings, device="meta")
 shape = tuple(layer(image).shape[2:])
 print(shape)
 
