@@ -132,9 +132,10 @@ torch.testing.assert_close(by_pytorch, blurred)
 
 # %%
 # The middle is column 4. Each layer writes its answer half a pixel too far to the left,
-# so four layers move the spot by two pixels. Odd kernels have a tap in the middle and
-# do not have this problem, which is one reason why most networks use them. If you need
-# an even one, pad by hand, left and right in turn.
+# so four layers move the spot by two pixels. (The row is printed times 16, so that its
+# numbers are whole.) Odd kernels have a tap in the middle and do not have this problem,
+# which is one reason why most networks use them. If you need an even one, pad by hand,
+# left and right in turn.
 
 # %%
 # Stride and dilation

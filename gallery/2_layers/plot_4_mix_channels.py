@@ -203,7 +203,7 @@ print(picture.shape, picture.dtype, picture.min(), picture.max())
 # its colours in the order blue, green, red; ``picture[:, :, ::-1].copy()`` turns it
 # around.) **What shape will the tensor have?**
 
-pixels = torch.from_numpy(picture.copy())
+pixels = torch.tensor(picture)
 pixels = pixels.permute(2, 0, 1)
 pixels = pixels.float() / 255
 batch = pixels[None].to(device)
