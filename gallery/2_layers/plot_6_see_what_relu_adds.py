@@ -109,7 +109,8 @@ torch.testing.assert_close(stack(-X[None, None]), -stack(X[None, None]))
 # would not help, because in the end they add the same number to every answer.
 #
 # (The negative of a photograph has no pixels below zero: it is :math:`1 - X`. But that
-# is :math:`-X` with the same brightness added everywhere, and its edges are the same.)
+# is :math:`-X` with the same brightness added everywhere, so it has the same edges as
+# :math:`-X`.)
 
 # %%
 # The stack does nothing that one layer could not do. Take two kernels of 3 × 5 taps,
@@ -137,7 +138,8 @@ assert merged.shape == (3 + 3 - 1, 5 + 5 - 1)
 # by sliding the second kernel, turned by half a turn, over the first one with zeros
 # around it. It has to be turned because a kernel that follows a kernel is a
 # :term:`convolution` of both.
-#
+
+# %%
 # It does not work the other way round. Two kernels of 15 taps have 30 numbers to
 # choose, and a kernel of 5 × 9 has 45, so most kernels of that size are not two smaller
 # ones. If the second layer pads, the one kernel agrees inside the image, but not at its
@@ -190,7 +192,8 @@ torch.testing.assert_close(both, expected)
 # image gets darker, the other where it gets brighter, and because neither can fall
 # below zero, they do not cancel when they are added. (For each number :math:`x`, the
 # ReLU of :math:`x` plus the ReLU of :math:`-x` is its absolute value.)
-#
+
+# %%
 # Here is the same on the photograph.
 
 photograph = images.photograph(device=device)
