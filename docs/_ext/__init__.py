@@ -44,6 +44,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(figures.drawing, html=(figures.visit_drawing, None))
     app.add_directive("drawing", figures.Drawing)
     app.add_directive("corr-explorer", explorer.Explorer)
+    app.add_directive("corr-element", explorer.Element)
     app.add_node(folds.fold, html=(folds.open_fold, folds.close_fold))
     app.add_node(questions.judged)
     app.add_directive("judged", questions.Judged)

@@ -5,7 +5,8 @@ the scripts that readers take away hold no trace of it. What the explorer offers
 images, the photograph) comes out of the package while the site is built.
 
 - ``offers`` has those kernels and images, and the puzzles; ``stills`` draws what is there without
-  a script; ``scripts`` bundles the scripts; ``places`` says which pages have what.
+  a script; ``runs`` takes what an element shows from its page's run; ``scripts`` bundles the
+  scripts; ``places`` says which pages have what.
 - In JavaScript, ``numbers``, ``arithmetic`` and ``state`` know nothing of the page; ``parts``,
   ``grid`` and ``picture`` are what is touched; each element has a file of its own name.
 """
@@ -27,12 +28,44 @@ from torch.nn.functional import conv2d, pad
 
 from _ext.explorer import offers, stills
 from _ext.explorer.places import place
+from _ext.explorer.runs import scrape
 from _ext.explorer.scripts import load_scripts, write_scripts
 
-__all__ = ["Explorer", "element", "load_scripts", "place_explorers", "write_scripts"]
+__all__ = [
+    "Element",
+    "Explorer",
+    "element",
+    "load_scripts",
+    "place_explorers",
+    "scrape",
+    "write_scripts",
+]
 
 HERE = Path(__file__).parent
 _NAMED: dict[str, dict[str, Tensor]] = {"image": offers.IMAGES, "kernel": offers.KERNELS}
+
+
+class Element(SphinxDirective):
+    """Show an element of its own kind, ``corr-descent`` for instance; its data are the content."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Write the element; without a script there is a sentence in its place."""
+        name = self.arguments[0]
+        use(self, name)
+        still = "<p>Here is something to play with, for which the page needs JavaScript.</p>"
+        data = json.loads("\n".join(self.content) or "{}")
+        return [nodes.raw("", tag(name, {}, data, still), format="html")]
+
+
+def use(directive: SphinxDirective, name: str) -> None:
+    """Let the page of a directive load the script of an element."""
+    known = directive.env.metadata[directive.env.docname]
+    known["explorer"] = f"{known.get('explorer', '')} {name}"
+    for file in (*HERE.glob("*.py"), *HERE.glob("*.json")):
+        directive.env.note_dependency(str(file))
 
 
 class Explorer(SphinxDirective):
@@ -56,10 +89,7 @@ class Explorer(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Write the element, with a still of the same example for readers without JavaScript."""
-        for file in (*HERE.glob("*.py"), *HERE.glob("*.json")):
-            self.env.note_dependency(str(file))
-        known = self.env.metadata[self.env.docname]
-        known["explorer"] = f"{known.get('explorer', '')} corr-explorer"
+        use(self, "corr-explorer")
         given = {key: value or "" for key, value in self.options.items()}
         given["home"] = self.env.app.builder.get_relative_uri(self.env.docname, "explorer")
         up = "../" * self.env.docname.count("/")
@@ -121,7 +151,6 @@ def tag(name: str, attributes: Mapping[str, Any], data: Any, still: str) -> str:
     written = "".join(f' {key}="{escape(str(value))}"' for key, value in attributes.items())
     return (
         f'<{name} class="ce"{written}>\n{still}\n'
-        "<noscript><p>With JavaScript, this can be played with.</p></noscript>\n"
         f'<script type="application/json">{text}</script>\n</{name}>'
     )
 

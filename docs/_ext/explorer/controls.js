@@ -165,8 +165,9 @@
   // ---- the same in PyTorch
 
   function tensor(name, plane) {
-    const lines = toRows(plane).map((row) => `[${row.join(", ")}]`);
-    return `${name} = torch.tensor([${lines.join(`,\n${" ".repeat(name.length + 17)}`)}], dtype=torch.float64)`;
+    const next = ",\n".padEnd(name.length + 19); // below the first row
+    const rows = toRows(plane).map((row) => `[${row.join(", ")}]`).join(next);
+    return `${name} = torch.tensor([${rows}], dtype=torch.float64)`;
   }
 
   const pair = ([a, b]) => (a === b ? `${a}` : `(${a}, ${b})`);

@@ -46,7 +46,7 @@ IMAGES = {
 # Photographs that have a name in links and in scripts, as state.js has it.
 PICTURES = {
     "photograph": images.photograph(dtype=torch.float64),
-    "portrait": images.photograph(dtype=torch.float64)[30:270, 130:370],
+    "portrait": images.photograph(dtype=torch.float64)[100:340, 146:386],
 }
 # What plays by itself: the kernels that change a face most.
 PLAYED = ("Sobel, upright edges", "Gaussian", "sharpen", "emboss", "Laplacian", "box", "identity")

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from sphinx.errors import ExtensionError
 
+from _ext.explorer import runs
+
 
 class Place(NamedTuple):
     """Something to touch on a page.
@@ -11,7 +13,7 @@ class Place(NamedTuple):
     Attributes:
         after: Words of the text block that it follows, or "" for the end of the lesson, which is
             the section *Try it yourself*.
-        source: What is inserted, in reStructuredText.
+        source: What is inserted, in reStructuredText; %s is what the page's run has kept for it.
     """
 
     after: str
@@ -107,6 +109,75 @@ make every pixel belong to exactly one window?**
 """,
         )
     ],
+    "tutorials/2_layers/plot_9_see_what_a_layer_sees": [
+        Place(
+            "So with equal taps the middle counts most",
+            """
+Build a stack of your own. Point at a pixel of any layer: below it you see the pixels that it
+depends on, along one axis, and in how many ways it depends on each. **Can you make three layers of
+three taps see 15 pixels of the image or more, without a gap?**
+
+.. corr-element:: corr-layers
+
+   {"layers": [[3, 1, 1], [3, 2, 1], [3, 1, 1]]}
+""",
+        )
+    ],
+    "tutorials/3_learning/plot_3_explain_the_learning_rate": [
+        Place(
+            "",
+            """
+Drag the start and the rate
+---------------------------
+
+Drag the ring over the map, and the slider from 0 to beyond 1/30: the twenty steps follow. Above
+1/30 the steep error grows with every step, and sooner or later the kernel is thrown out. **Is there
+a start, not close to the goal, from which even the rate 0.034 arrives?**
+
+.. corr-element:: corr-descent
+
+   %s
+""",
+        )
+    ],
+    "tutorials/3_learning/plot_6_read_digits": [
+        Place(
+            "",
+            """
+Draw a digit
+------------
+
+This is the network that was trained above, when this page was built, with all its weights and
+biases. Draw a large digit with a finger or the mouse. Your drawing is turned into 8 × 8 pixels as
+the digits of the data set were: each pixel counts the dots in its block. **Can you draw a digit
+that you can read and the network cannot?**
+
+.. corr-element:: corr-digits
+
+   %s
+""",
+        )
+    ],
+    "tutorials/4_exercises/plot_2_design_a_kernel": [
+        Place(
+            "",
+            """
+Turn a kernel
+-------------
+
+Here is the kernel of the first question, mixed from two as the angle says, on a photograph. **At
+which angle do the edges of the shoulders fade, and which edges come out instead?**
+
+.. corr-explorer::
+   :image: portrait
+   :kernel: [[0, 0, 0], [-0.5, 0, 0.5], [0, 0, 0]]
+   :controls: steer
+
+   Edges fade that run in the direction of the angle: brightness does not change along an edge, and
+   the kernel measures the change in its direction. The edges across that direction come out.
+""",
+        )
+    ],
 }
 
 _LESSON_ENDS = "\nTry it yourself\n---"
@@ -125,5 +196,6 @@ def place(docname: str, source: str) -> str:
         if found < 0 or here < 0:
             missing = f"text with “{after}”" if after else "section 'Try it yourself'"
             raise ExtensionError(f"{docname} has no {missing} to put an explorer beside")
+        what = what.replace("%s", runs.kept(source))
         source = f"{source[:here]}\n{what}\n{source[here:]}"
     return source

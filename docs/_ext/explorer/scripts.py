@@ -19,6 +19,9 @@ HERE = Path(__file__).parent
 SHARED = ("numbers", "arithmetic", "state", "parts", "grid", "picture")
 ELEMENTS = {
     "corr-explorer": ("controls", "puzzles", "explorer"),
+    "corr-descent": ("descent",),
+    "corr-digits": ("digits",),
+    "corr-layers": ("layers",),
 }
 
 

@@ -17,8 +17,8 @@
   // What a link and the code call by name: their size, where to begin, and how the package has them.
   const PICTURES = {
     photograph: { rows: 600, columns: 512, cell: [150, 240], code: "images.photograph(dtype=torch.float64)" },
-    portrait: { rows: 240, columns: 240, cell: [95, 100],
-      code: "images.photograph(dtype=torch.float64)[30:270, 130:370]" },
+    portrait: { rows: 240, columns: 240, cell: [108, 84],
+      code: "images.photograph(dtype=torch.float64)[100:340, 146:386]" },
   };
 
   const isPlane = (given) => given?.data instanceof Float64Array;

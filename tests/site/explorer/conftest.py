@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _ext.explorer import element, scripts
+import torch
+from _ext.explorer import element, runs, scripts, tag
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request
+from sklearn.datasets import load_digits
+from torch import nn
 from touching import Open, Page
+
+from convtutor import images
 
 PAGES: dict[str, list[dict[str, Any]]] = {
     "explorer": [
@@ -35,13 +40,38 @@ PAGES: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def network() -> nn.Sequential:
+    """A network like the one that the page of digits trains, with another kernel's shape."""
+    torch.manual_seed(3)
+    return nn.Sequential(
+        nn.Conv2d(1, 5, (3, 5), padding=(1, 2)),
+        nn.ReLU(),
+        nn.Conv2d(5, 7, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(0.5),
+        nn.Linear(7 * 3 * 3, 10),
+    ).eval()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory, network: nn.Sequential) -> Path:
     """A folder with the pages, to be opened from the disk."""
     folder = tmp_path_factory.mktemp("explorer")
     scripts.write(folder / "_static")
     for name, elements in PAGES.items():
         given = [element({"home": "", **each}, folder / "_images", "_images") for each in elements]
         write_page(folder / f"{name}.html", given, "corr-explorer")
+    shades = torch.tensor(load_digits().images, dtype=torch.float32)[:, None] / 16
+    taken = {"X": images.striped(6, 8), "goal": torch.tensor([[1.0, -1.0]])}
+    taken |= {"start": torch.tensor([[0.6147, -0.4089]])}
+    for name, data in {
+        "corr-descent": runs.descent(taken),
+        "corr-layers": {"layers": [[3, 1, 1], [3, 2, 1], [3, 1, 1]]},
+        "corr-digits": runs.digits({"X": shades, "test": torch.arange(12), "net": network}),
+    }.items():
+        write_page(folder / f"{name}.html", [tag(name, {}, data, "<p>still</p>")], name)
     return folder
 
 
