@@ -262,10 +262,10 @@ by_matrix = torch.einsum("oc,chw->ohw", mix, batch[0])
 torch.testing.assert_close(torch.stack([brightness, redness]), by_matrix)
 
 # %%
-# It is −0.5. In the picture, what is blue in our colours is blue to the eye as well,
-# and her face is orange, since skin is more red than blue or green. Black and white are
-# both pale, because neither is red. At each pixel, a 1 × 1 layer multiplies the vector
-# of channels by a matrix, here of 2 × 3 numbers.
+# It is −0.5. The figure draws negative numbers in blue, and it does so where the
+# picture is blue. Her face is orange, since skin is more red than green or blue. Black
+# and white are both pale, because neither is red. At each pixel, a 1 × 1 layer
+# multiplies the vector of channels by a matrix, here of 2 × 3 numbers.
 
 # %%
 # Try it yourself
