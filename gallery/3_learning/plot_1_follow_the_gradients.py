@@ -242,8 +242,7 @@ torch.testing.assert_close(layer.weight.grad, kernel_grad + both_sums)
 ask("kernel_gradient")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def kernel_gradient(image, kernel): ...  # about 3 lines

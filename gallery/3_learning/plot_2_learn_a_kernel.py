@@ -233,8 +233,7 @@ assert fits == ["flipped"]
 ask("descend")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def descend(image, target, kernel, lr): ...  # about 2 lines

@@ -281,8 +281,7 @@ fig.set_label(
 ask("fastest_rate")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def fastest_rate(curvatures): ...  # about 1 line

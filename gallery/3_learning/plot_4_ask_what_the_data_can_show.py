@@ -307,8 +307,7 @@ torch.testing.assert_close(ratio, conditions["random"] ** 2)
 ask("visible_part")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def visible_part(kernel): ...  # about 1 line

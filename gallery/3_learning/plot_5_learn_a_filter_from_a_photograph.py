@@ -288,8 +288,7 @@ fig.set_label(
 ask("find_kernel")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def find_kernel(image, response, height, width): ...  # about 3 lines

@@ -285,8 +285,7 @@ assert shares.max() > 0.5
 ask("confusion")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one. Then look at what
+# Replace the dots by your code and run the cell again. Then look at what
 # ``confusion(net(X[test]), labels[test])`` returns: which digits are mixed up?
 
 

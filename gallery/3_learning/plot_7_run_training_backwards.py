@@ -240,8 +240,7 @@ assert exact == ["found here", "used there"]
 ask("rewind")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def rewind(errors, curvatures, lr, steps): ...  # about 1 line

@@ -209,9 +209,8 @@ print("equal:", torch.equal(both, Y.T))
 ask("band_edges", "transposed_image", "transposed_kernel")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one. The second function may transpose
-# the kernel and its answer, the third one the image and its answer.
+# Replace the dots by your code and run the cell again. The second function may
+# transpose the kernel and its answer, the third one the image and its answer.
 
 
 def band_edges(height, width, device): ...  # about 2 lines

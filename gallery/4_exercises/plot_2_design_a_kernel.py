@@ -313,8 +313,7 @@ assert torch.linalg.matrix_rank(powers) == 3  # only zero taps wipe out all thre
 ask("direction_kernel", "blur_kernel", "derivative_taps")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def direction_kernel(right, down, device): ...  # about 2 lines

@@ -191,8 +191,7 @@ assert torch.linalg.matrix_rank(A.cpu()) == 4
 ask("correlation_matrix")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one.
+# Replace the dots by your code and run the cell again.
 
 
 def correlation_matrix(kernel, height, width, stride): ...  # about 3 lines

@@ -237,9 +237,8 @@ assert caught == ["first", "second", "third"]
 ask("name_operation")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one. ``check`` says which function you
-# misjudge.
+# Replace the dots by your code and run the cell again. ``check`` says which function
+# you misjudge.
 
 
 def name_operation(operation): ...  # about 6 lines

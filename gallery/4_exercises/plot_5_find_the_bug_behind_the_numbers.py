@@ -266,8 +266,7 @@ for function in (corr2d, second):
 ask("is_right")
 
 # %%
-# Replace the dots by your code and run the cell again, in your own copy of this page:
-# :doc:`Start here </start_here>` says how to get one. ``check`` says which suspect you
+# Replace the dots by your code and run the cell again. ``check`` says which suspect you
 # misjudge.
 
 
