@@ -274,7 +274,8 @@ assert shares.max() > 0.5
 # On average more than a third of a kernel is now an edge detector, and in the most
 # edge-like one more than half. Nobody has told the network about edges. They turned out
 # to be useful for telling digits apart.
-#
+
+# %%
 # Try it yourself
 # ---------------
 #

@@ -198,7 +198,8 @@ print("equal:", torch.equal(both, Y.T))
 # This holds for every image and every kernel, because :term:`cross-correlation` treats
 # rows and columns alike. If you swap their names everywhere, in the image, the kernel
 # and the output, nothing else changes.
-#
+
+# %%
 # Try it yourself
 # ---------------
 #

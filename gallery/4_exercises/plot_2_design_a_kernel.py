@@ -113,9 +113,7 @@ fig.set_label(
 )
 
 # %%
-
-# The middle of the response is at row 21 and column 29, and that of the rim 16.5 away.
-row, column = 16.5 * math.sin(theta), 16.5 * math.cos(theta)
+row, column = 16.5 * math.sin(theta), 16.5 * math.cos(theta)  # from row 21, column 29
 ahead = response[round(21 + row), round(29 + column)].item()
 behind = response[round(21 - row), round(29 - column)].item()
 beside = response[round(21 + column), round(29 - row)].item()

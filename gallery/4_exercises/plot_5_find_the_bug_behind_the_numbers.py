@@ -79,7 +79,7 @@ try:
     corr2d(bright, kernel)
 except TypeError as error:
     refusal = str(error)
-    print(refusal)
+print(refusal.replace(": ", ":\n"))
 
 # %%
 assert refusal.endswith("use image.to(torch.float32)")
