@@ -215,7 +215,7 @@ for name, candidate in candidates.items():
         print(f"{name}: works")
     except RuntimeError as error:
         refused[name] = str(error)
-        print(f"{name}: {error}")
+        print(f"{name}: refused.\n  {error}")
 
 # %%
 assert list(refused) == ["output"]

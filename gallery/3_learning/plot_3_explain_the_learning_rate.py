@@ -180,7 +180,8 @@ assert round(0.03 / limit, 6) == 0.9
 # Once the flat error has died out, the loss gets stuck:
 
 stuck = learn_kernel(X, Y, (1, 2), lr=1 / 30, steps=200, start=start).losses
-print(f"after 100 steps {stuck[100]:.3f}, after 199 steps {stuck[199]:.3f}")
+for step in (100, 199):
+    print(f"loss after {step} steps: {stuck[step]:.3f}")
 
 # %%
 assert round(stuck[100].item(), 3) == round(stuck[199].item(), 3) == 0.635
@@ -233,11 +234,11 @@ assert round(1 - 12 / 60, 3) == 0.8
 
 rates = {"0.03/42": 0.03 / 42, "1/36": 1 / 36, "0.03": 0.03, "0.034": 0.034}
 paths = {}
-for name, lr in rates.items():
+for name, lr in rates.items():  # how much of the distance to the goal is left?
     walk = learn_kernel(X, Y, (1, 2), lr=lr, steps=20, start=start)
     left_over = (walk.kernel - goal).norm() / (start - goal).norm()
     paths[name] = walk.kernels
-    print(f"rate {name:7}: {left_over:.4f} of the distance is left")
+    print(f"rate {name:7}: {left_over:.4f} is left")
 
 # %%
 away = learn_kernel(X, Y, (1, 2), lr=0.034, steps=200, start=start)

@@ -202,7 +202,8 @@ assert alike > 0.99
 root_1, root_2 = flattest**0.5, steepest**0.5
 rate = (2 / (root_2 + root_1)) ** 2
 share = ((root_2 - root_1) / (root_2 + root_1)) ** 2
-print(f"rate {rate:.5f}, share {share:.3f}, factor per step {share**0.5:.3f}")
+print(f"rate {rate:.5f}, share {share:.3f}")
+print(f"factor per step {share**0.5:.3f}")
 
 # %%
 assert round(share**0.5, 2) == 0.96

@@ -51,8 +51,9 @@ fig.set_label(
 # it?**
 
 Y = corr2d(X, K)
-print("row 3 of the image:  ", X[3].int().tolist())
-print("row 3 of the response:", Y[3].int().tolist())
+print("row 3 of the image and of the response:")
+print(X[3].int().tolist())
+print(Y[3].int().tolist())
 
 # %%
 fig = plots.show_grids({"image X": X, "response to K": Y})

@@ -71,7 +71,7 @@ def along(across, down):
 
 
 answer = corr2d(slope, along(0.8, 0.6))
-print(answer)
+print([round(growth, 1) for growth in answer[0].tolist()])
 
 # %%
 torch.testing.assert_close(answer, torch.full_like(answer, 3.6))
