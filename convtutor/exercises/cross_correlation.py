@@ -498,6 +498,86 @@ ROWS_READ = Exercise(
     },
 )
 
+
+def undo_blur_spec(blurred: Tensor, kernel: Tensor, amount: float) -> Tensor:
+    """Undo a blur, held back by ``amount``.
+
+    The blur correlated with the kernel, and windows that left the image came back on the other
+    side. Find the image for which the following sum is least: the squared differences between its
+    blur and ``blurred``, plus ``amount`` times its squared pixels.
+    """
+    height, width = blurred.shape
+    taps = kernel.cpu()  # not every device can solve equations
+    blur = taps.new_zeros(height * width, height * width)
+    for i in range(height):
+        for j in range(width):
+            for a in range(kernel.shape[0]):
+                for b in range(kernel.shape[1]):
+                    pixel = (i + a) % height * width + (j + b) % width
+                    blur[i * width + j, pixel] += taps[a, b]
+    normal = blur.T @ blur + amount * torch.eye(height * width, dtype=taps.dtype)
+    image: Tensor = torch.linalg.solve(normal, blur.T @ blurred.cpu().flatten())
+    return image.reshape(height, width).to(blurred.device)
+
+
+def undo_blur(blurred: Tensor, kernel: Tensor, amount: float) -> Tensor:
+    """Divide by the kernel's spectrum, held back by the amount."""
+    gain = torch.fft.fft2(kernel, blurred.shape).conj()
+    spectrum = torch.fft.fft2(blurred) * gain.conj() / (gain.abs() ** 2 + amount)
+    answer: Tensor = torch.fft.ifft2(spectrum)
+    return answer.real
+
+
+UNDO_BLUR = Exercise(
+    effort="hard",
+    shows="example",
+    specification=undo_blur_spec,
+    solution=undo_blur,
+    hints=(
+        "Go to spectra with ``torch.fft.fft2``. There, the blur multiplies each wave by a number "
+        "of its own: the conjugate of the kernel's spectrum.",
+        "With ``gain`` for this number, the best wave is the blurred one times ``gain.conj()``, "
+        "divided by ``gain.abs() ** 2 + amount``.",
+        "The kernel has to be filled up to the size of the image: "
+        "``torch.fft.fft2(kernel, blurred.shape)``. Take the real part at the end.",
+    ),
+    cases=lambda device: [
+        (image, kernel, amount)
+        for (image, kernel), amount in zip(
+            images_and_kernels(device, whole=False), (1.0, 0.5, 2.0, 0.25, 1.0), strict=True
+        )
+    ],
+    slips={
+        "This undoes a convolution. A correlation has the conjugate of the kernel's spectrum.": (
+            lambda blurred, kernel, amount: (
+                torch.fft.ifft2(
+                    torch.fft.fft2(blurred)
+                    * torch.fft.fft2(kernel, blurred.shape).conj()
+                    / (torch.fft.fft2(kernel, blurred.shape).abs() ** 2 + amount)
+                ).real
+            )
+        ),
+        "The amount is added to the gain, but belongs to its square.": (
+            lambda blurred, kernel, amount: (
+                torch.fft.ifft2(
+                    torch.fft.fft2(blurred)
+                    / (torch.fft.fft2(kernel, blurred.shape).conj() + amount)
+                ).real
+            )
+        ),
+        "The amount is squared here.": (
+            lambda blurred, kernel, amount: undo_blur(blurred, kernel, amount**2)
+        ),
+        "The answer is still complex: take its real part, .real.": (
+            lambda blurred, kernel, amount: torch.fft.ifft2(
+                torch.fft.fft2(blurred)
+                * torch.fft.fft2(kernel, blurred.shape)
+                / (torch.fft.fft2(kernel, blurred.shape).abs() ** 2 + amount)
+            )
+        ),
+    },
+)
+
 EXERCISES = [
     WINDOW_SUM,
     SHARPENING_KERNEL,
@@ -506,4 +586,5 @@ EXERCISES = [
     FIND_PATCH,
     WRAP_AROUND,
     ROWS_READ,
+    UNDO_BLUR,
 ]

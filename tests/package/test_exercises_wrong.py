@@ -146,6 +146,40 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
             "reads zeros",
         ),
     },
+    "undo_blur": {
+        "of a convolution": (
+            lambda B, K, amount: (
+                torch.fft.ifft2(
+                    torch.fft.fft2(B)
+                    * torch.fft.fft2(K, B.shape).conj()
+                    / (torch.fft.fft2(K, B.shape).abs() ** 2 + amount)
+                ).real
+            ),
+            "undoes a convolution",
+        ),
+        "amount beside the gain": (
+            lambda B, K, amount: (
+                torch.fft.ifft2(
+                    torch.fft.fft2(B) / (torch.fft.fft2(K, B.shape).conj() + amount)
+                ).real
+            ),
+            "belongs to its square",
+        ),
+        "amount squared": (
+            lambda B, K, amount: solve["undo_blur"](B, K, amount**2),
+            "squared here",
+        ),
+        "still complex": (
+            lambda B, K, amount: torch.fft.ifft2(
+                torch.fft.fft2(B)
+                * torch.fft.fft2(K, B.shape)
+                / (torch.fft.fft2(K, B.shape).abs() ** 2 + amount)
+            ),
+            "take its real part",
+        ),
+        "nothing undone": (lambda B, K, amount: B.clone(), DIFFERS),
+        "half the answer": (lambda B, K, amount: solve["undo_blur"](B, K, amount) / 2, DIFFERS),
+    },
     "rows_read": {
         "without halos": (lambda size, kernel, chunk: size - kernel + 1, "halos are missing"),
         "chunks rounded down": (
