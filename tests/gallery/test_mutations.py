@@ -22,6 +22,7 @@ LARGER = "2_layers/plot_8_make_it_larger.py"
 FIELD = "2_layers/plot_9_see_what_a_layer_sees.py"
 LEARN = "3_learning/plot_2_learn_a_kernel.py"
 RATE = "3_learning/plot_3_explain_the_learning_rate.py"
+FILTER = "3_learning/plot_5_learn_a_filter_from_a_photograph.py"
 DIAGONAL = "4_exercises/plot_1_diagonal_edges.py"
 DESIGN = "4_exercises/plot_2_design_a_kernel.py"
 
@@ -95,6 +96,8 @@ MUTATIONS = {
     "weight starts below zero": (LAYER, NORMAL_WEIGHT),
     "wrong rate": (LEARN, WRONG_RATE),
     "half the curvature": (RATE, HALF_CURVATURE),
+    "half the curvature, of a photograph": (FILTER, HALF_CURVATURE),
+    "twice the stable rate": (RATE, instead("learning.largest_stable_lr", "2 * original(*args)")),
     "stripe moved": (LAYER, instead("images.striped", "original(*args, **rest).roll(1, 1)")),
     "band transposed": (DIAGONAL, instead("images.diagonal", "original(*args[::-1], **rest).T")),
     "output size off by one": (SHAPE, instead("shapes.output_size", "original(*args, **rest) + 1")),
