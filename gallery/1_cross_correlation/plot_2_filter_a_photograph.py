@@ -28,7 +28,8 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 photograph = images.photograph(device=device)
 X = photograph[60:260, 150:350]
-print(photograph.shape, X.shape)
+print(photograph.shape)
+print(X.shape)
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.1), layout="constrained")
@@ -214,9 +215,9 @@ for _ in range(200):
     left = torch.randint(512 - 102 + 1, (), generator=generator)
     somewhere = photograph[top : top + 128, left : left + 102]
     scores = {mode: blur_error(somewhere, mode) for mode in wins}
-    best = min(scores, key=scores.get)
-    wins[best] += 1
-print(wins)
+    wins[min(scores, key=scores.get)] += 1
+for mode, count in wins.items():
+    print(f"{mode:9} {count}")
 
 # %%
 assert 170 <= wins["replicate"] <= 190

@@ -125,7 +125,7 @@ named = {
 ranks = {}
 for name, kernel in named.items():
     ranks[name] = torch.linalg.matrix_rank(kernel).item()
-print(ranks)
+    print(f"{name:9} {ranks[name]}")
 
 # %%
 assert list(ranks.values()) == [1, 2, 3, 1, 1]
@@ -226,10 +226,10 @@ assert disc_rank == len(torch.unique(disc, dim=0)) == 4
 # 117. That is not much of a gain.
 
 # %%
-# But look at the weights.
+# But look at the four weights that are not zero.
 
 weights = torch.linalg.svdvals(disc)
-print(weights[:5].round(decimals=2))
+print(weights[:4].round(decimals=2))
 
 # %%
 assert (weights > 1e-4).sum() == 4

@@ -74,9 +74,10 @@ def peak(output):
 
 row, column = peak(corr2d(photograph, patch))
 window = cut(row, column)
-print("found at", (row, column), "but cut out at", (top, left))
-print(f"mean brightness there: {window.mean():.2f}")
-print(f"mean brightness of the patch: {patch.mean():.2f}")
+print("found at", (row, column))
+print("cut out at", (top, left))
+print(f"mean brightness there:    {window.mean():.2f}")
+print(f"mean brightness of patch: {patch.mean():.2f}")
 
 # %%
 n = 24 * 32

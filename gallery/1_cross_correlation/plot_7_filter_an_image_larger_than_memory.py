@@ -155,7 +155,8 @@ def filter_wall(copies):
     filter_image(image, K).to_zarr(f"{folder.name}/output_{copies}.zarr")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    print(f"{peak:,} bytes, for an image of {image.nbytes:,} bytes")
+    print(f"{peak:,} bytes, for an image")
+    print(f"of {image.nbytes:,} bytes")
     return peak
 
 
