@@ -114,11 +114,12 @@ printed = " ".join(f"{loss:.3f}" for loss in losses[1::2])
 assert printed == "1.578 0.363 0.101 0.033 0.012 0.005 0.002 0.001 0.000 0.000"
 assert losses[1] / losses[19] > 3000
 assert losses[19] < 0.0005
+assert abs(losses[19] / losses[18] - 0.64) < 0.005
 
 # %%
 # From the second step to the twentieth the loss falls more than three thousand times,
-# and the last one is below 0.0005. Each step makes it smaller by about the same
-# *factor*, and factors multiply: after eighteen steps not much is left.
+# and the last one is below 0.0005. Each step multiplies it by a *factor* below 1, soon
+# always by 0.64, and factors multiply: after eighteen steps not much is left.
 
 # %%
 # A small loss means that the layer's response is nearly right. It does not yet say that

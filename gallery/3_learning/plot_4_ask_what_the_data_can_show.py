@@ -240,10 +240,10 @@ assert spectra["random"].min() > 1
 assert all(torch.linalg.matrix_rank(windows(x)) == 9 for x in teachers.values())
 
 # %%
-# One bright pixel has the condition number 1, and there is none smaller. It visits each
-# tap once and copies it into the response, so all directions show alike. In the
-# photograph neighbouring pixels are nearly equal, so raising one tap and lowering the
-# next has hardly any effect.
+# One bright pixel has the condition number 1, and there is none smaller. The pixel
+# meets each tap once, and copies it into the response, so all directions show alike. In
+# the photograph neighbouring pixels are nearly equal, so raising one tap and lowering
+# the next has hardly any effect.
 
 # %%
 fig, ax = plt.subplots(figsize=(5, 3.4), layout="constrained")

@@ -189,7 +189,7 @@ print(f"with ReLU and max pooling: {share_read(net):.1%}")
 
 # %%
 assert share_read(net) >= 0.975
-assert 1 - share_read(net) < 0.6 * (1 - share_read(stack))
+assert 1 - share_read(net) < 0.5 * (1 - share_read(stack))
 
 # %%
 # About one: less than half as many as before, with the same number of weights. (The
