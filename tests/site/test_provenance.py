@@ -20,6 +20,8 @@ COMPUTED = [
     *(f"tutorials/{s.relative_to(ROOT / 'gallery').with_suffix('').as_posix()}" for s in SCRIPTS),
     "devices",
     "how_fast",
+    "peers",
+    "questions",
 ]
 LEARN = "tutorials/3_learning/plot_2_learn_a_kernel"
 
