@@ -204,7 +204,9 @@ def _render_detail(figure: Figure) -> bytes:
     chosen = panels[max(range(len(panels)), key=lambda k: (round(areas[k]), k))]
     for panel in panels:
         panel.set_visible(panel is chosen)
-    box = chosen.get_tightbbox().transformed(figure.dpi_scale_trans.inverted())
+    box = chosen.get_tightbbox()
+    assert box is not None  # it is visible
+    box = box.transformed(figure.dpi_scale_trans.inverted())
     ratio = _THUMBNAIL[0] / _THUMBNAIL[1]
     width = max(box.width, box.height * ratio) * _MARGIN
     left, bottom = (box.x0 + box.x1 - width) / 2, (box.y0 + box.y1 - width / ratio) / 2

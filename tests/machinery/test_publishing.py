@@ -39,7 +39,7 @@ def test_a_release_says_where_it_comes_from(tmp_path: Path) -> None:
         (name,) = (name for name in wheel.namelist() if name.endswith("/METADATA"))
         metadata = message_from_bytes(wheel.read(name))
     assert "Typing :: Typed" in metadata.get_all("Classifier", [])
-    links = re.findall(r"\]\(([^)]+)\)", metadata.get_payload())
+    links = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
     assert len(links) >= 3
     assert [link for link in links if not link.startswith("https://")] == []
     assert "https://git.example/owner/name/raw/v0.1.0/docs/_static/page.png" in links

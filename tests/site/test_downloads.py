@@ -183,8 +183,8 @@ def test_a_wheel_is_named_after_its_content(tmp_path: Path) -> None:
     wheel = build_wheel()
     assert re.fullmatch(r"0\.1\.0\+c[0-9a-f]{10}", wheel.version)
     assert build_wheel(copy) == wheel
-    with (copy / "convtutor" / "correlation.py").open("a") as file:
-        file.write("# changed\n")
+    with (copy / "convtutor" / "correlation.py").open("a") as module:
+        module.write("# changed\n")
     assert build_wheel(copy).version != wheel.version
 
 
