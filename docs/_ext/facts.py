@@ -60,36 +60,29 @@ def project() -> dict[str, Any]:
 
 @cache
 def versions() -> dict[str, str]:
-    """List Python and every package that a build uses, as far as it is installed.
-
-    These are what the group ``docs`` and the package ask for, what those ask for in turn, and so
-    on: a debugger that somebody has installed beside them changes nothing.
-    """
+    """List Python and all that a build uses, directly or not: no debugger that is there as well."""
     own = project()["project"]
-    extra = own["optional-dependencies"]["gallery"]
-    lines = [*project()["dependency-groups"]["docs"], *own["dependencies"], *extra]
-    todo = {_key(Requirement(line)) for line in lines if isinstance(line, str)}
-    seen = set(todo)
+    lines = [*project()["dependency-groups"]["docs"], *own["optional-dependencies"]["gallery"]]
+    todo = [Requirement(line) for line in [*own["dependencies"], *lines]]
     found: dict[str, str] = {}
+    seen: set[tuple[str, frozenset[str]]] = set()
     while todo:
-        name, extras = todo.pop()
+        need = todo.pop()
+        name, extras = canonicalize_name(need.name), frozenset(need.extras) | {""}
+        for_us = need.marker is None or need.marker.evaluate({"extra": ""})
+        if (name, extras) in seen or not for_us:
+            continue
+        seen.add((name, extras))
         try:
             package = distribution(name)
         except PackageNotFoundError:
-            continue  # for another system, or another Python
+            continue
         found[name] = package.version
-        for need in map(Requirement, package.requires or ()):
-            holds = (need.marker is None) or any(
-                need.marker.evaluate({"extra": extra}) for extra in ("", *extras)
-            )
-            if holds and _key(need) not in seen:
-                seen.add(_key(need))
-                todo.add(_key(need))
+        for line in map(Requirement, package.requires or ()):
+            if line.marker and any(line.marker.evaluate({"extra": extra}) for extra in extras):
+                line.marker = None
+            todo.append(line)
     return {"python": platform.python_version(), **dict(sorted(found.items()))}
-
-
-def _key(need: Requirement) -> tuple[str, frozenset[str]]:
-    return canonicalize_name(need.name), frozenset(need.extras)
 
 
 def system() -> str:
@@ -102,13 +95,10 @@ def _commit() -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
 
     def ask(*question: str) -> str:
-        return subprocess.run(
-            ["git", "-C", str(ROOT), *question],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
+        command = ["git", "-C", str(ROOT), *question]
+        return subprocess.check_output(
+            command, env=environment, text=True, stderr=subprocess.DEVNULL
+        ).strip()
 
     try:
         # Sources that were unpacked somewhere inside a repository are not of its commit.

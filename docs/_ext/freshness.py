@@ -4,8 +4,6 @@ Whatever a page shows of its run depends on its own source and on what all pages
 the code that runs pages and draws their figures, versions, the device, settings. One digest covers
 what is shared. When it differs, every page runs again; when it does not, only the pages run whose
 own source has changed. Nothing is analysed, so nothing can be overlooked.
-
-The site as a whole depends on everything. If nothing at all has changed, there is nothing to do.
 """
 
 import json
@@ -19,45 +17,21 @@ from _ext.comparison import named_records
 from _ext.facts import DOCS, ROOT, built_from, computed_on, system, versions
 
 # What runs pages, or draws on them. Each imports, of the machinery, only others in this list.
-SHAPING = (
-    "cells.py",
-    "figures.py",
-    "internals.py",
-    "questions.py",
-    "running.py",
-    "surroundings.py",
-)
+SHAPING = ("cells", "figures", "internals", "questions", "running", "surroundings")
 
 # Settings that a result may depend on, and those that the whole site may depend on as well.
-_COMPUTING = (
-    "CONVTUTOR_DEVICE",
-    "CUBLAS_",
-    "CUDA_",
-    "DASK_",
-    "MKL_",
-    "NVIDIA_",
-    "OMP_",
-    "PYTORCH_",
-    "TORCH_",
-)
-_PUBLISHING = ("CONVTUTOR_", "GITHUB_", "READTHEDOCS", "SOURCE_DATE_EPOCH")
+_COMPUTING = ("CUBLAS_", "CUDA_", "DASK_", "MKL_", "NVIDIA_", "OMP_", "PYTORCH_", "TORCH_")
+_COMPUTING += ("CONVTUTOR_DEVICE",)
+_ALL = (*_COMPUTING, "CONVTUTOR_", "GITHUB_", "READTHEDOCS", "SOURCE_DATE_EPOCH")
 
 # Written by a build, or by a check, beside the sources.
 _WRITTEN = {"_build", "_api", "_backreferences", "tutorials", "__pycache__", ".ruff_cache"}
 
 
 def of_results(overrides: Mapping[str, Any]) -> str:
-    """Digest what the results of all pages share.
-
-    Args:
-        overrides: Settings of Sphinx from the command line.
-    """
-    files = [
-        DOCS / "conf.py",
-        *(DOCS / "_ext" / name for name in SHAPING),
-        *_below(DOCS / "_bench"),
-        *_below(ROOT / "convtutor"),
-    ]
+    """Digest what the results of all pages share, settings from the command line among it."""
+    shaping = [DOCS / "conf.py", *(DOCS / "_ext" / f"{name}.py" for name in SHAPING)]
+    files = [*shaping, *_below(DOCS / "_bench"), *_below(ROOT / "convtutor")]
     return _digest(_machine(), _settings(_COMPUTING), _contents(files), dict(overrides))
 
 
@@ -68,19 +42,15 @@ def of_page(shared: str, sources: Iterable[Path]) -> str:
 
 def of_site(overrides: Mapping[str, Any]) -> str:
     """Digest everything that the site depends on."""
-    made_from = built_from()
+    made_from = dict(built_from())
     if "SOURCE_DATE_EPOCH" not in os.environ:
-        made_from = {**made_from, "date": made_from["date"][:4]}  # the year of the copyright
-    files = [
-        *(path for path in ROOT.iterdir() if path.is_file()),
-        *_below(DOCS),
-        *_below(ROOT / "gallery"),
-        *_below(ROOT / "convtutor"),
-        # One that is not there stops the build later, with an error that says so.
-        *(path for path in named_records() if path.is_file()),
-    ]
-    settings = _settings(_COMPUTING + _PUBLISHING)
-    return _digest(_machine(), made_from, settings, _contents(files), dict(overrides))
+        made_from["date"] = made_from["date"][:4]  # the year of the copyright
+    folders = (DOCS, ROOT / "gallery", ROOT / "convtutor")
+    files = [path for path in ROOT.iterdir() if path.is_file()]
+    files += [path for folder in folders for path in _below(folder)]
+    # One that is not there stops the build later, with an error that says so.
+    files += [path for path in named_records() if path.is_file()]
+    return _digest(_machine(), made_from, _settings(_ALL), _contents(files), dict(overrides))
 
 
 def _machine() -> dict[str, Any]:
@@ -98,12 +68,8 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _contents(files: Iterable[Path]) -> dict[str, str]:
-    return {
-        Path(os.path.relpath(path, ROOT)).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for path in files
-    }
+    return {os.path.relpath(path, ROOT): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def _digest(*parts: object) -> str:
-    text = json.dumps(parts, sort_keys=True, default=str)
-    return sha256(text.encode()).hexdigest()
+    return sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -16,36 +16,27 @@ from _ext import freshness
 from _ext.internals import execution
 from _ext.surroundings import BUILD
 
-CACHE = BUILD / "notebooks"
+_CACHE = BUILD / "notebooks"
 _MARK = BUILD / "notebooks.digest"
 
 
 def open_cache(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Empty the cache if what it holds may not be what the pages would give."""
-    if not _has_cells(app):
-        return
-    known = _MARK.read_text(encoding="utf-8") if _MARK.exists() else ""
-    if known != freshness.of_results(app.config.overrides):
-        shutil.rmtree(CACHE, ignore_errors=True)
-    _MARK.unlink(missing_ok=True)
+    if _with_cells(env):
+        known = _MARK.read_text(encoding="utf-8") if _MARK.exists() else ""
+        if known != freshness.of_results(app.config.overrides):
+            shutil.rmtree(_CACHE, ignore_errors=True)
+        _MARK.unlink(missing_ok=True)
 
 
 def close_cache(app: Sphinx, env: BuildEnvironment) -> None:
-    """Say what the results in the cache depend on."""
-    if _has_cells(app):
-        _MARK.write_text(freshness.of_results(app.config.overrides), encoding="utf-8")
-
-
-def check_that_all_ran(app: Sphinx, env: BuildEnvironment) -> None:
-    """Refuse a page with a cell that did not run, or failed.
-
-    Raises:
-        ExtensionError: If there is one.
-    """
-    ran = {page: execution(env, page) for page in _with_cells(app)}
+    """Refuse a page whose cells did not all run; else say what the cached results depend on."""
+    ran = {page: execution(env, page) for page in _with_cells(env)}
     failed = [f"{page}.md" for page, how in ran.items() if how is None or not how["succeeded"]]
     if failed:
         raise ExtensionError(f"a code cell did not execute to its end in: {', '.join(failed)}")
+    if ran:
+        _MARK.write_text(freshness.of_results(app.config.overrides), encoding="utf-8")
 
 
 def seconds(app: Sphinx, page: str) -> float | None:
@@ -54,14 +45,7 @@ def seconds(app: Sphinx, page: str) -> float | None:
     return result["runtime"] if result else None
 
 
-def _with_cells(app: Sphinx) -> list[str]:
-    found = []
-    for docname in sorted(app.env.found_docs):
-        path = Path(app.env.doc2path(docname))
-        if path.suffix == ".md" and "{code-cell}" in path.read_text(encoding="utf-8"):
-            found.append(docname)
-    return found
-
-
-def _has_cells(app: Sphinx) -> bool:
-    return bool(_with_cells(app))
+def _with_cells(env: BuildEnvironment) -> list[str]:
+    paths = {page: Path(env.doc2path(page)) for page in sorted(env.found_docs)}
+    markdown = {page: path for page, path in paths.items() if path.suffix == ".md"}
+    return [page for page, path in markdown.items() if "{code-cell}" in path.read_text("utf-8")]

@@ -50,7 +50,10 @@ class Output:
         self._site = Path(app.outdir)
         self._made_from = freshness.of_site({**config.overrides, "builder": app.outdir.name})
         last = self._read_record()
-        if last.get("made from") == self._made_from and _are_there(self._site, last["files"]):
+        names = last.get("files", [])
+        if last.get("made from") == self._made_from and all(
+            (self._site / x).exists() for x in names
+        ):
             logger.info("Nothing has changed since %s was built.", os.path.relpath(self._site))
             sys.exit()
         try:
@@ -98,13 +101,11 @@ class Output:
 
     @property
     def _record(self) -> Path:
-        name = sha256(str(self._site).encode()).hexdigest()[:16]
-        return BUILD / "sites" / f"{name}.json"
+        return BUILD / "sites" / f"{sha256(str(self._site).encode()).hexdigest()[:16]}.json"
 
     def _read_record(self) -> dict[str, Any]:
-        if not self._record.exists():
-            return {}
-        record: dict[str, Any] = json.loads(self._record.read_text(encoding="utf-8"))
+        text = self._record.read_text(encoding="utf-8") if self._record.exists() else "{}"
+        record: dict[str, Any] = json.loads(text)
         return record
 
     def _write_record(self, made_from: str, files: list[str]) -> None:
@@ -141,7 +142,3 @@ def _remove_empty(site: Path, folder: Path) -> None:
     while folder != site and folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
-
-
-def _are_there(site: Path, names: list[str]) -> bool:
-    return all((site / name).exists() for name in names)

@@ -2,8 +2,7 @@
 
 sphinx-gallery's own function runs a script and writes its page; what is ours is where it does so.
 In a fresh process no page sees what another one has set, and whichever way a script leaves its
-process, the build goes on, and knows. When the gallery then makes its indexes, it finds every
-script done.
+process, the build goes on, and knows.
 """
 
 import ast
@@ -16,6 +15,7 @@ import threading
 import traceback
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -34,22 +34,23 @@ logger = sphinx_logging.getLogger(__name__)
 
 # A process that has imported what every page imports, and done nothing else, forks into one for
 # each script within milliseconds. On a Mac, the system's libraries object to forks.
-_PROCESSES: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+_FORKS = sys.platform == "linux"
+_PROCESSES: Any = multiprocessing.get_context("forkserver" if _FORKS else "spawn")
 _IMPORTED = ["torch", "matplotlib.pyplot", "sphinx_gallery.gen_rst"]
 
 
 @dataclass
 class Outcome:
-    """How the run of a script went."""
+    """How the run of a script went: how it failed, what it warned of, how long it took."""
 
-    error: str = ""  # how it failed, if it did
+    error: str = ""
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
 def get_ready(app: Sphinx, config: Config) -> None:
     """Begin to import what every page imports, while the build does something else."""
-    if sys.platform == "linux":
+    if _FORKS:
         from multiprocessing.forkserver import ensure_running
 
         _PROCESSES.set_forkserver_preload(_IMPORTED)
@@ -59,16 +60,7 @@ def get_ready(app: Sphinx, config: Config) -> None:
 def run_all(
     jobs: Mapping[Path, Path], conf: Mapping[str, Any], workers: int
 ) -> dict[Path, Outcome]:
-    """Run scripts, several side by side.
-
-    Args:
-        jobs: The folder of the page for each script.
-        conf: The configuration of sphinx-gallery.
-        workers: How many run at a time.
-
-    Returns:
-        The outcome for each script.
-    """
+    """Run scripts, each for a page in a folder, several side by side; say how each run went."""
     running: set[Any] = set()
     outcomes: dict[Path, Outcome] = {}
     conf = {**conf, "run_stale_examples": True}
@@ -81,11 +73,8 @@ def run_all(
         for task in as_completed(tasks):
             script, outcome = tasks[task], task.result()
             outcomes[script] = outcome
-            logger.info(
-                "%s %s",
-                script.name,
-                (outcome.error and "failed") or f"ran in {outcome.seconds:.1f} s",
-            )
+            how = "failed" if outcome.error else f"ran in {outcome.seconds:.1f} s"
+            logger.info("%s %s", script.name, how)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in list(running):
@@ -101,17 +90,12 @@ def _watch(script: Path, folder: Path, conf: Mapping[str, Any], running: set[Any
     process.start()
     theirs.close()
     wait([ours, process.sentinel])
-    try:
-        outcome: Outcome = ours.recv() if ours.poll() else _vanished(script)
-    except EOFError:
-        outcome = _vanished(script)
+    outcome = Outcome(f"{script}: its process ended before the script did")
+    with suppress(EOFError):
+        outcome = ours.recv() if ours.poll() else outcome
     process.join()
     running.discard(process)
     return outcome
-
-
-def _vanished(script: Path) -> Outcome:
-    return Outcome(f"{script}: its process ended before the script did")
 
 
 def _run(script: Path, folder: Path, conf: dict[str, Any], answer: Connection) -> None:
@@ -124,11 +108,10 @@ def _run(script: Path, folder: Path, conf: dict[str, Any], answer: Connection) -
         torch.set_num_threads(1)  # scripts run side by side, one on each core
     told = _Told(logging.WARNING)
     logging.getLogger("sphinx").addHandler(told)
-    outcome = Outcome()
+    outcome = Outcome(warnings=told.messages)
     try:
         ast.parse(script.read_text(encoding="utf-8"), str(script))  # an error says where it is
-        _, _, cost, result = run_script(script.name, folder, script.parent, conf)
-        outcome.seconds, outcome.warnings = cost[0], told.messages
+        _, _, (outcome.seconds, _), result = run_script(script.name, folder, script.parent, conf)
         if "passing" not in result:
             outcome.error = result.get("formatted_exception") or f"{script}: it did not execute"
     except BaseException as error:  # SystemExit too: a page ends where its script does
