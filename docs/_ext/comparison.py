@@ -19,29 +19,15 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 # PyTorch writes where a tensor is, unless that is the CPU: a number there is no result.
 _WHERE = re.compile(r",\s+device='[^']*'")
 
-# Records of builds on other machines, files or folders.
-_VARIABLE = "CONVTUTOR_RECORDS"
-
 
 def printed(doctree: nodes.document) -> list[nodes.literal_block]:
     """List what the cells of a page printed."""
-    return [
-        block
-        for block in doctree.findall(nodes.literal_block)
-        if {"sphx-glr-script-out", "stream"} & set(block["classes"])
-    ]
+    shown = {"sphx-glr-script-out", "stream"}
+    return [block for block in doctree.findall(nodes.literal_block) if shown & {*block["classes"]}]
 
 
 def results(doctree: nodes.document, figures: Iterable[Path]) -> Record:
-    """Digest what a page shows of its run, apart from what was measured.
-
-    Args:
-        doctree: The page.
-        figures: The files of its figures.
-
-    Returns:
-        Digests of the printed text and of each figure, and the numbers in the text.
-    """
+    """Digest what a page printed and drew, apart from what it measured, and list its numbers."""
     computed = [block for block in printed(doctree) if "tag_measured" not in block["classes"]]
     text = _WHERE.sub("", "\n".join(block.astext() for block in computed))
     return {
@@ -52,37 +38,27 @@ def results(doctree: nodes.document, figures: Iterable[Path]) -> Record:
 
 
 def named_records() -> list[Path]:
-    """List the records that the environment names, those in folders too."""
-    named = [Path(name) for name in os.environ.get(_VARIABLE, "").split(os.pathsep) if name]
-    files: list[Path] = []
-    for path in named:
-        files += sorted(path.rglob("*.json")) if path.is_dir() else [path]
-    return files
+    """List the records of other builds that the environment names, those in folders too."""
+    named = map(Path, filter(None, os.environ.get("CONVTUTOR_RECORDS", "").split(os.pathsep)))
+    return [
+        file
+        for path in named
+        for file in (sorted(path.rglob("*.json")) if path.is_dir() else [path])
+    ]
 
 
 def other_records(folder: Path) -> dict[str, Record]:
-    """Read the records to compare with: the repository's, and those that the environment names.
-
-    Returns:
-        By name; a file ``build.json`` is named after its folder.
+    """Read the records in a folder, and those that the environment names, each with its name.
 
     Raises:
-        ValueError: If one of them is no such record, or is not there.
+        ValueError: If one of them is not such a record, or is not there.
     """
     files = [*sorted(folder.glob("*.json")), *named_records()]
     return {file.parent.name if file.stem == "build" else file.stem: _read(file) for file in files}
 
 
 def agreement(ours: Record, theirs: Record) -> str:
-    """Say how far the numbers that a page printed in two builds agree.
-
-    Args:
-        ours: What `results` made of the page in one build.
-        theirs: The same of the other build.
-
-    Returns:
-        A few words.
-    """
+    """Say how far the numbers that a page printed in two builds agree."""
     if ours["printed"] == theirs["printed"]:
         return "the same text" if ours["numbers"] else "prints no numbers"
     if len(ours["numbers"]) != len(theirs["numbers"]):
@@ -92,10 +68,8 @@ def agreement(ours: Record, theirs: Record) -> str:
     if not apart:
         return "other words, the same numbers"
     digits = min(agreeing_digits(*pair) for pair in apart)
-    return (
-        f"{len(pairs) - len(apart)} of {len(pairs)} numbers, "
-        f"the {'other' if len(apart) == 1 else 'others'} to {digits} digits"
-    )
+    others = "other" if len(apart) == 1 else "others"
+    return f"{len(pairs) - len(apart)} of {len(pairs)} numbers, the {others} to {digits} digits"
 
 
 def agreeing_digits(a: float, b: float) -> int:

@@ -21,7 +21,6 @@ SHAPING = ("cells", "figures", "internals", "questions", "running", "surrounding
 
 # Settings that a result may depend on, and those that the whole site may depend on as well.
 _COMPUTING = ("CUBLAS_", "CUDA_", "DASK_", "MKL_", "NVIDIA_", "OMP_", "PYTORCH_", "TORCH_")
-_COMPUTING += ("CONVTUTOR_DEVICE",)
 _ALL = (*_COMPUTING, "CONVTUTOR_", "GITHUB_", "READTHEDOCS", "SOURCE_DATE_EPOCH")
 
 # Written by a build, or by a check, beside the sources.
@@ -32,7 +31,9 @@ def of_results(overrides: Mapping[str, Any]) -> str:
     """Digest what the results of all pages share, settings from the command line among it."""
     shaping = [DOCS / "conf.py", *(DOCS / "_ext" / f"{name}.py" for name in SHAPING)]
     files = [*shaping, *_below(DOCS / "_bench"), *_below(ROOT / "convtutor")]
-    return _digest(_machine(), _settings(_COMPUTING), _contents(files), dict(overrides))
+    return _digest(
+        _machine(), _settings((*_COMPUTING, "CONVTUTOR_DEVICE")), _contents(files), dict(overrides)
+    )
 
 
 def of_page(shared: str, sources: Iterable[Path]) -> str:

@@ -50,10 +50,8 @@ class Output:
         self._site = Path(app.outdir)
         self._made_from = freshness.of_site({**config.overrides, "builder": app.outdir.name})
         last = self._read_record()
-        names = last.get("files", [])
-        if last.get("made from") == self._made_from and all(
-            (self._site / x).exists() for x in names
-        ):
+        whole = all((self._site / name).exists() for name in last.get("files", []))
+        if whole and last.get("made from") == self._made_from:
             logger.info("Nothing has changed since %s was built.", os.path.relpath(self._site))
             sys.exit()
         try:

@@ -19,21 +19,13 @@ from urllib.parse import urlsplit
 
 
 def base_url() -> str | None:
-    """Look up the address that the site will have, with a slash at its end.
-
-    Raises:
-        ValueError: If the environment holds something that is no such address.
-    """
+    """Look up the address that the site will have, with a slash at its end."""
     address = _address("CONVTUTOR_BASE_URL") or _address("READTHEDOCS_CANONICAL_URL")
     return address and f"{address}/"
 
 
 def repository() -> str | None:
-    """Look up the address of the repository on GitHub, without a slash at its end.
-
-    Raises:
-        ValueError: If the environment holds something that is no such address.
-    """
+    """Look up the address of the repository on GitHub, without a slash at its end."""
     server, name = _address("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
     return _address("CONVTUTOR_REPOSITORY") or (f"{server}/{name}" if server and name else None)
 
