@@ -59,7 +59,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "tutorials",
     "within_subsection_order": "FileNameSortKey",
-    "image_scrapers": ("_ext.figures.scrape", "_ext.questions.scrape", "_ext.explorer.scrape"),
+    "image_scrapers": ("_ext.figures.scrape", "_ext.questions.scrape", "_ext.explorer.runs.scrape"),
     "ignore_pattern": r"^\.",  # what editors leave behind
     "inspect_global_variables": False,  # a link on every X would be noise
     # A page prints what it wants seen; what draws itself as HTML is shown as well.

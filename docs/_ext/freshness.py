@@ -17,7 +17,10 @@ from _ext.comparison import named_records
 from _ext.facts import DOCS, ROOT, built_from, computed_on, system, versions
 
 # What runs pages, or draws on them. Each imports, of the machinery, only others in this list.
-SHAPING = ("cells", "figures", "internals", "questions", "running", "surroundings")
+SHAPING = (
+    *("cells", "figures", "internals", "questions", "running", "surroundings"),
+    *("explorer/offers", "explorer/runs"),
+)
 
 # Settings that a result may depend on, and those that the whole site may depend on as well.
 _COMPUTING = ("CUBLAS_", "CUDA_", "DASK_", "MKL_", "NVIDIA_", "OMP_", "PYTORCH_", "TORCH_")

@@ -57,6 +57,10 @@ def test_what_runs_pages_imports_nothing_that_the_digest_leaves_out() -> None:
     shaping = {f"{name}.py" for name in freshness.SHAPING}
     for name in shaping:
         assert ours(FILES[name]) <= shaping, name
+    conf = (MACHINERY.parent / "conf.py").read_text(encoding="utf-8")
+    scrapers = set(re.findall(r'"(_ext\.[\w.]+)\.scrape"', conf))
+    assert len(scrapers) >= 2
+    assert {_file_of(module) for module in scrapers} <= shaping
 
 
 def test_what_the_machinery_imports_is_declared() -> None:

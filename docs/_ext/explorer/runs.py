@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from _ext.cells import read
 from _ext.explorer.offers import rows
+from _ext.internals import cell_failed
 
 _KEPT = re.compile(r"^\.\. corr-data: (.*)$", re.MULTILINE)
 
@@ -25,7 +26,7 @@ def scrape(block: tuple[str, str, int], block_vars: dict[str, Any], conf: object
     script = Path(block_vars["src_file"])
     take = TAKEN.get(f"{script.parent.name}/{script.stem}")
     last = max((cell.line for cell in read(script) if cell.kind != "text"), default=0)
-    if take is None or block[2] != last:
+    if take is None or block[2] != last or cell_failed():
         return ""
     return f"\n.. corr-data: {json.dumps(take(block_vars['example_globals']))}\n\n"
 
