@@ -281,7 +281,7 @@ assert shares.max() > 0.5
 #
 # A share does not say which digit is taken for which. A table does: it has a row for
 # each label and a column for each answer, and it counts. **How can it be filled without
-# a loop?** It is called a *confusion matrix*.
+# a loop?** It is called a :term:`confusion matrix`.
 
 ask("confusion")
 
