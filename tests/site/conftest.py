@@ -19,6 +19,13 @@ HERE = Path(__file__).parent
 HTML = HERE.parents[1] / "docs" / "_build" / "html"
 # Where on its host the site expects to be.
 ROOT = urlsplit(whereabouts.base_url() or "/").path
+# As CONTRIBUTING advises to serve it; the hash is that of the theme's one script within a page.
+POLICY = (
+    "default-src 'none'; "
+    "script-src 'self' 'sha256-ySvT2PEZeueHGC1y2crNuNTfphBynFPP7i+U21fEgX0='; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'"
+)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -59,7 +66,8 @@ def npm_tools() -> Path:
 
 
 class _Compressing(SimpleHTTPRequestHandler):
-    """Serves files as a host does: text compressed, and our own page where there is none.
+    """Serves files as a careful host does: text compressed, our own page where there is none, and
+    a policy that lets pages load what is the site's own, so that every visit tests it.
 
     What is asked for with ``?slowly`` comes as over a bad line, a piece at a time.
     """
@@ -76,6 +84,7 @@ class _Compressing(SimpleHTTPRequestHandler):
         self.send_response(200 if found else 404)
         self.send_header("Content-Type", self.guess_type(path.name))
         self.send_header("Cache-Control", "public, max-age=31536000")
+        self.send_header("Content-Security-Policy", POLICY)
         if path.suffix in self.packed:
             data = gzip.compress(data)
             self.send_header("Content-Encoding", "gzip")
@@ -93,6 +102,12 @@ class _Compressing(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def policy() -> str:
+    """The content security policy under which the site is served."""
+    return POLICY
 
 
 @pytest.fixture(scope="session")

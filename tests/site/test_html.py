@@ -2,7 +2,9 @@
 
 import ast
 import re
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -90,6 +92,28 @@ def test_nothing_is_fetched_from_elsewhere(page: Path) -> None:
         if not {"search", "index", "next", "prev", "canonical"} & set(tag.get("rel") or [])
     ]
     assert [address for address in fetched if is_elsewhere(address)] == []
+
+
+def test_the_policy_that_we_advise_allows_the_one_script_within_pages(policy: str) -> None:
+    """And no other, nor any handler in an attribute: a browser would refuse those."""
+    inline = {
+        script.get_text()
+        for page in PAGES
+        for script in parse(page).find_all("script", src=False)
+        if script.get("type") != "application/json"
+    }
+    (script,) = inline
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in policy
+    assert policy in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    handlers = {
+        (page.name, tag.name, key)
+        for page in PAGES
+        for tag in parse(page).find_all(True)
+        for key in tag.attrs
+        if key.startswith("on")
+    }
+    assert handlers == set()
 
 
 def test_no_stylesheet_fetches_from_elsewhere() -> None:
