@@ -117,7 +117,7 @@ assert abs(ratio / condition**2 - 1) < 1e-6
 lr = 2 / (flattest + steepest)
 start = torch.zeros(3, 5, device=device)
 walked = learn_kernel(before, after, (3, 5), lr=lr, steps=300, start=start).kernel
-flat_direction = directions[:, 0].reshape(3, 5).to(K)
+flat_direction = directions[:, 0].reshape(3, 5).float().to(device)
 error_at_first = ((start - K) * flat_direction).sum().item()
 error_at_last = ((walked - K) * flat_direction).sum().item()
 left = error_at_last / error_at_first
