@@ -3,7 +3,7 @@
    Attributes: image and kernel (a name from the element's data, or rows as JSON), stride, padding, mode,
    dilation, flip; controls: which of kernels, images, operation, compare, steer, settings, code, share,
    puzzles to offer; demo: play by itself until touched; goal: the output that is asked for.
-   Properties: image, kernel, second, settings (to read and set); output, code (to read). */
+   Properties: image, kernel, second, settings (to read and set); output, secondOutput, code (to read). */
 (() => {
   "use strict";
 
@@ -129,6 +129,11 @@
     /* Null if the settings are impossible. */
     get output() {
       const { output } = this.#model.result();
+      return output && toRows(output);
+    }
+
+    get secondOutput() {
+      const output = this.#model.state.second && this.#model.result("second").output;
       return output && toRows(output);
     }
 

@@ -96,7 +96,7 @@
             this.#show();
           } }).element);
         fields.forEach((field, part) => { field.querySelector("input").value = layer[part]; });
-        const gone = button("Remove", () => { this.layers = this.#layers.filter((_, other) => other !== k); }, { ariaLabel: `remove layer ${k + 1}`, disabled: this.#layers.length === 1 });
+        const gone = button("✕", () => { this.layers = this.#layers.filter((_, other) => other !== k); }, { ariaLabel: `remove layer ${k + 1}`, title: "Remove this layer", disabled: this.#layers.length === 1 });
         return make("div", { className: "ce-row", role: "group", ariaLabel: `layer ${k + 1}` }, make("b", {}, `layer ${k + 1}`), ...fields, gone);
       });
       this.#parts.rows.replaceChildren(...lines.reverse());

@@ -166,15 +166,16 @@ Turn a kernel
 -------------
 
 Here is the kernel of the first question, mixed from two as the angle says, on a photograph. **At
-which angle do the edges of the shoulders fade, and which edges come out instead?**
+which angle does the upright edge of the cap, at the top right, fade?**
 
 .. corr-explorer::
    :image: portrait
    :kernel: [[0, 0, 0], [-0.5, 0, 0.5], [0, 0, 0]]
    :controls: steer
 
-   Edges fade that run in the direction of the angle: brightness does not change along an edge, and
-   the kernel measures the change in its direction. The edges across that direction come out.
+   At 90° and at 270°. The brightness changes across an upright edge, from left to right, and hardly
+   along it. At these angles the kernel measures the change from top to bottom, so it answers to
+   level edges instead, such as the upper rims of the glasses.
 """,
         )
     ],
