@@ -3,6 +3,11 @@
 A page is described in its head, is left without style sheets and scripts that it has no use for,
 and links to its source if the environment says where that is. A site that knows its address
 also gets a map, and a picture for every page that is shared.
+
+There are extensions for this. The one for OpenGraph cuts descriptions within a word,
+has none for pages without a source, and no place for cards of our own; the one for maps brings
+another that asks git for dates; the one for the lost rewrites the same addresses in ten times the
+code. Together they would need more lines here than what they replace.
 """
 
 import re
