@@ -106,11 +106,13 @@ def _forget(page: Path) -> None:
 
 
 def _forget_what_is_gone() -> None:
-    """Delete the pages of scripts, and of sections, that are not in the gallery any more."""
-    for digest in set(_PAGES.rglob("*.digest")) - {
-        page.with_suffix(".digest") for page in sources().values()
-    }:
-        page = digest.with_suffix("")
+    """Delete the pages of scripts, and of sections, that are not in the gallery any more.
+
+    sphinx-gallery copies a script before all else, even one that fails then.
+    """
+    known = {page.with_suffix(".py") for page in sources().values()}
+    for copy in set(_PAGES.rglob("*.py")) - known:
+        page = copy.with_suffix("")
         _forget(page)
         left = [*page.parent.glob(f"{page.name}.*")]
         if not (_SOURCES / page.parent.relative_to(_PAGES)).exists():
