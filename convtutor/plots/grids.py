@@ -358,7 +358,8 @@ def _row_width(widths: list[float]) -> float:
 def _title_width(title: str) -> float:
     font = FontProperties(family=HEADING, size=TITLE, weight="bold")
     lines = title.split("\n")
-    return max(text_to_path.get_text_width_height_descent(x, font, False)[0] for x in lines) / 72
+    width = max(text_to_path.get_text_width_height_descent(x, font, False)[0] for x in lines)
+    return 1.06 * width / 72  # on a screen, letters are moved to whole pixels
 
 
 def _head_height(title: str) -> float:

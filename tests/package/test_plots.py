@@ -327,6 +327,17 @@ def test_grids_fill_the_next_row_when_a_row_is_full(device: torch.device) -> Non
     plt.close(figure)
 
 
+def test_a_title_wider_than_its_grid_is_all_in_the_figure(device: torch.device) -> None:
+    figure = plots.show_grids({"a window in each column": torch.zeros(3, 2, device=device)})
+    figure.set_dpi(96)
+    as_shown(figure)
+    (box,) = [ax.get_tightbbox() for ax in figure.axes]
+    assert box is not None
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.width
+    plt.close(figure)
+
+
 def test_grids_frame_their_windows(device: torch.device) -> None:
     figure = show_grids(device, windows={"output": (1, 0, 1, 2)})
     assert [len(ax.patches) for ax in figure.axes] == [0, 0, 2]
