@@ -8,7 +8,7 @@
   "use strict";
 
   const {
-    LIMITS, PICTURES, RANGES, Grid, Model, Picture, Puzzles, Transport, button, clamp, codeControl, copy, dataOf, decode,
+    LIMITS, PICTURES, RANGES, Grid, Model, Picture, Puzzles, Transport, button, clamp, codeControl, copy, counted, dataOf, decode,
     encode, format, fromRows, imageControl, kernelControl, limitOf, make, open, operationControl, parse, plane,
     products, python, readPicture, resized, settingsControl, steerControl, step, toRows, write,
   } = window.corrExplorer;
@@ -84,8 +84,6 @@
     const part = make("span", { className: isExact ? className : `${className} ce-rounded` }, text);
     return value < 0 ? make("span", {}, "(", part, ")") : part;
   }
-
-  const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
   const sign = (text) => make("div", { className: "ce-sign", ariaHidden: "true" }, text);
 

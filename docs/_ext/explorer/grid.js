@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { Field, clamp, draggable, fitted, format, full, make, parse, step, table, write } = window.corrExplorer;
+  const { Field, clamp, counted, draggable, fitted, format, full, make, parse, step, table, write } = window.corrExplorer;
 
   const DRAG = 8; // pixels of a drag for each step of a number
 
@@ -88,7 +88,7 @@
         while (this.#heads.length > columns) this.#heads.pop().remove();
         while (this.#heads.length < columns) this.#addHead();
         Object.assign(this, { rows, columns });
-        this.element.setAttribute("aria-label", `${this.label}, ${rows} rows, ${columns} columns`);
+        this.element.setAttribute("aria-label", `${this.label}, ${counted(rows, "row")}, ${counted(columns, "column")}`);
         const target = this.#rove(clamp(this.#at[0], 0, rows - 1), clamp(this.#at[1], 0, columns - 1));
         if (hadFocus && !this.element.contains(document.activeElement)) target.focus();
       }
@@ -102,14 +102,14 @@
 
     #addHead() {
       const c = this.#heads.length;
-      const head = make("div", { role: "columnheader", className: "ce-head" }, make("span", { className: "ce-spoken" }, "column "), `${c}`);
+      const head = make("div", { role: "columnheader", className: "ce-head" }, make("span", { className: "ce-aside" }, "column "), `${c}`);
       this.#heads.push(head);
       this.#head.append(head);
     }
 
     #addRow() {
       const r = this.#rows.length;
-      const head = make("div", { role: "rowheader", className: "ce-head" }, make("span", { className: "ce-spoken" }, "row "), `${r}`);
+      const head = make("div", { role: "rowheader", className: "ce-head" }, make("span", { className: "ce-aside" }, "row "), `${r}`);
       const element = make("div", { role: "row" }, head);
       this.#rows.push({ element, head, cells: [] });
       this.element.insertBefore(element, this.#beyond);

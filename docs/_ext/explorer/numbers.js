@@ -5,6 +5,8 @@
   const LARGEST = 1e6;
   const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
+  const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
+
   const quoted = (text) => `“${String(text).slice(0, 20)}”`;
 
   /* A decimal number or a fraction, such as -0.5 or 1/9. */
@@ -94,5 +96,5 @@
     return rows;
   }
 
-  window.corrExplorer = { parse, whole, write, format, full, fitted, table, quoted };
+  window.corrExplorer = { parse, whole, write, format, full, fitted, table, counted, quoted };
 })();

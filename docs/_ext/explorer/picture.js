@@ -125,7 +125,15 @@
 
   /* The size at which colour is full: the largest number of a grid; for a picture the one that a
      pixel in a hundred exceeds, judged by a sample. */
-  function limitOf({ data }, isPicture) {
+  const limits = new WeakMap(); // of pictures, as they are shown again and again
+
+  function limitOf(shown, isPicture) {
+    if (!isPicture) return largest(shown.data, false);
+    if (!limits.has(shown)) limits.set(shown, largest(shown.data, true));
+    return limits.get(shown);
+  }
+
+  function largest(data, isPicture) {
     const every = isPicture ? Math.ceil(data.length / 4000) : 1;
     const sizes = [];
     for (let k = 0; k < data.length; k += every) sizes.push(Math.abs(data[k]));

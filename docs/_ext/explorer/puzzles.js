@@ -18,7 +18,7 @@
     #solved = new Set();
     #buttons;
     #title = make("h3");
-    #ask = make("p");
+    #ask = make("p", { ariaLive: "polite" });
     #hint = make("p");
     #verdict = make("p", { className: "ce-verdict", role: "status" });
     #tally = make("p", { className: "ce-tally" });

@@ -33,7 +33,7 @@ Hand = Callable[[Page, Locator, random.Random], None]
 
 def a_place(element: Locator, what: str, rng: random.Random) -> tuple[float, float]:
     """Somewhere in a grid or a picture, seldom just outside it."""
-    target = element.locator(f".ce-{what} :is(.ce-grid, .ce-picture)")
+    target = element.locator(f".ce-{what} :is(.ce-grid, .ce-picture):visible")
     # Where settings are impossible there is no output.
     box = (target.first if target.count() else element).bounding_box()
     assert box
