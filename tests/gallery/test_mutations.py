@@ -160,9 +160,3 @@ def test_a_page_notices(page: str, mutation: str, tmp_path: Path) -> None:
 )
 def test_a_mutation_that_is_no_use_is_told_apart(mutation: str, tmp_path: Path) -> None:
     assert not noticed(SLIDE, run(SLIDE, f"import convtutor\n{mutation}", tmp_path))
-
-
-@pytest.mark.parametrize("page", sorted({page for page, _ in MUTATIONS.values()}))
-def test_the_page_runs_unbroken(page: str, tmp_path: Path) -> None:
-    result = run(page, "", tmp_path)
-    assert result.returncode == 0, result.stderr
