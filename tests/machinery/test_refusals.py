@@ -49,6 +49,7 @@ def test_a_script_that_does_not_reach_its_end_stops_the_build(
         (site.root / f"gallery/1_section/plot_{name}.py").unlink()
     assert "plot_1.py failed" not in log
     assert "<unknown>" not in log
+    site.append("README.md", "\n")
     site.build()
     assert not list(site.docs.glob("tutorials/1_section/plot_raises*"))
 
