@@ -59,11 +59,22 @@ def test_every_page_says_how_it_came_about(page: Path) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", facts["Date"])
     measured = [span.get_text() for span in fold.select("[data-measured]")]
     if name(page).removesuffix(".html") in COMPUTED:
-        assert facts["Took"] == f"{measured[0]} seconds"
+        assert facts["Took"] == f"{measured[0]} seconds when it last ran"
         assert float(measured[0]) > 0
     else:
         assert "Nothing runs on this page" in fold.get_text()
         assert measured == []
+
+
+def test_threads_are_said_rightly() -> None:
+    """A tutorial has one to itself, so that others run beside it; the other pages have all."""
+    if default_device().type != "cpu":
+        pytest.skip("threads are a CPU's")
+    (fold,) = parse(HTML / f"{LEARN}.html").select("details.provenance")
+    assert "1 thread)" in fold.get_text()
+    text = parse(HTML / "this_build.html").get_text()
+    assert describe_device(default_device()) in text
+    assert "one for each tutorial" in text
 
 
 def test_the_record_has_every_page_that_computes() -> None:
