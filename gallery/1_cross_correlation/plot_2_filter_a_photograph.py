@@ -46,8 +46,8 @@ fig.set_label(
 # ------------
 #
 # Two of our kernels blur. The box takes the plain mean of its window. The
-# :term:`Gaussian` takes a mean, too, but the pixels near the middle count more. Both
-# have 9 rows and 13 columns here.
+# :term:`Gaussian` takes a mean, too, but the pixels near the middle count more; its
+# width ``sigma`` says how quickly this falls off. Both have 9 rows and 13 columns here.
 
 box = kernels.box(9, 13, device=device)
 gaussian = kernels.gaussian(9, 13, sigma=2, device=device)
@@ -74,9 +74,10 @@ torch.testing.assert_close(corr2d(even, sharpen).item(), 0.6, rtol=0, atol=1e-4)
 # %%
 # It returns 0.6 again. Each product is a tap times 0.6, so the sum is 0.6 times the sum
 # of the taps, and these taps add up to 5 − 4 = 1. A kernel whose taps add up to 1 keeps
-# the brightness of an even patch: it makes a picture. The box and the Gaussian do this
-# as well. The taps of the other two kernels add up to 0. They answer 0 on every even
-# patch, and something else only where the picture changes.
+# the brightness of an even patch, so its output still looks like a picture. The box and
+# the Gaussian do this as well. The taps of the other two kernels on the list, Sobel and
+# the Laplacian, add up to 0. They return 0 on every even patch, and something else only
+# where the picture changes.
 
 # %%
 for kernel in (box, gaussian, sharpen):
@@ -140,7 +141,7 @@ fig.set_label(
 # Look at the edges of the face in Sobel's picture. They are orange where bright skin is
 # left of something dark, and blue where it is right of it. In a real picture the rows
 # above and below have a say, too. So among the pixels whose left neighbour is brighter
-# than the right one, Sobel's answer is positive in nine of ten.
+# than the right one, Sobel's answer is positive in about nine of ten, but not in all.
 
 # %%
 left_minus_right = X[1:-1, :-2] - X[1:-1, 2:]
@@ -205,8 +206,10 @@ assert best_first == ["replicate", "reflect", "circular", "constant"]
 
 # %%
 # One part of one picture proves little. So take 200 parts of this size, each at a
-# random place of the photograph. **In how many of the 200 will repeating the last pixel
-# be the best guess?**
+# random place of the photograph, which has 600 × 512 pixels. With its surroundings,
+# each part takes 128 × 102 of them. The generator draws the same places every time,
+# because it starts from the same seed. **In how many of the 200 will repeating the last
+# pixel be the best guess?**
 
 generator = torch.Generator().manual_seed(0)
 wins = dict.fromkeys(errors, 0)
@@ -224,9 +227,9 @@ assert 170 <= wins["replicate"] <= 190
 assert wins["reflect"] >= 0.8 * (200 - wins["replicate"])
 
 # %%
-# It is the best guess in about nine of ten parts, and nearly always the mirror image
-# wins the others. So the last pixel is a good choice for a photograph, but not a law:
-# on another kind of picture, score the guesses again. Pictures that really do repeat,
+# It is the best guess in about nine of ten parts, and the mirror image wins nearly all
+# the others. So the last pixel is a good choice for a photograph, but not a law: on
+# another kind of picture, score the guesses again. Pictures that really do repeat,
 # such as a map of the whole earth from east to west, want ``circular``.
 
 # %%
