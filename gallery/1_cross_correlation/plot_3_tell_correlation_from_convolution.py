@@ -7,8 +7,8 @@ function computes, and you know when the difference matters.
 
 **You will need** :doc:`Slide, multiply, add <plot_1_slide_multiply_add>`.
 
-**You will learn** what convolution does with the kernel, which of the two operations
-lets image and kernel change places, and which kernels do not mind.
+**You will learn** what convolution does with the kernel, whether image and kernel may
+change places, and for which kernels the two operations are the same.
 """
 
 import matplotlib.pyplot as plt
@@ -24,7 +24,8 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
 # Here is a dark image with three bright pixels, and a kernel whose taps form a
-# triangle: they are 1 inside and 0 outside. You can tell at a glance if this triangle
+# triangle: they are 1 inside and 0 outside. ``tril`` makes it, as it keeps only what
+# lies on the diagonal or to the left of it. You can tell at a glance if this triangle
 # has been turned or mirrored. ``default_device`` has found the device to compute on.
 
 dots = torch.zeros(20, 28, device=device)
@@ -136,7 +137,8 @@ fig.set_label(
 # bright pixel?**
 
 marks = correlate(impulse, K)
-first_tap = marks[marks > 0.5][0]
+in_order = marks[marks > 0.5]  # the taps, row by row, without the zeros
+first_tap = in_order[0]
 print(round(first_tap.item()))
 print(marks)
 
@@ -152,8 +154,8 @@ torch.testing.assert_close(convolve(impulse, K)[0:3, 2:4], K)
 # meet the pixel, which is the reverse order.
 
 # %%
-# One of them commutes
-# --------------------
+# May image and kernel change places?
+# -----------------------------------
 #
 # The two factors of a product may change places: 2 · 3 is 3 · 2. Take an image with
 # more than one number, and let image and kernel change places. **For which of the two
@@ -181,8 +183,8 @@ torch.testing.assert_close(correlate(X, K), correlate(K, X).flip(0, 1))
 # the result comes back turned by half a turn.
 
 # %%
-# SciPy has both operations, and it agrees with ours. It works with NumPy's arrays,
-# which ``.numpy()`` makes of a tensor on the processor.
+# SciPy has both operations, and it agrees with ours. It works with NumPy's arrays.
+# ``.cpu()`` brings a tensor to the processor, and ``.numpy()`` makes an array of it.
 
 x, k = X.cpu().numpy(), K.cpu().numpy()
 theirs = torch.tensor(signal.convolve2d(x, k), device=device)
