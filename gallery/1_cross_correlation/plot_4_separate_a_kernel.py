@@ -62,8 +62,9 @@ torch.testing.assert_close(K[1], 2 * row[0])
 torch.testing.assert_close(one_by_one, at_once, **tolerance(X.dtype, device, terms=64))
 
 # %%
-# Apart from rounding, the results are the same. A kernel that is a column times a row
-# is called :term:`separable`.
+# Apart from rounding, the results are the same. :func:`convtutor.tolerance` says how
+# far apart rounding may bring them. A kernel that is a column times a row is called
+# :term:`separable`.
 #
 # This saves work. The Gaussian blur of the second page has 9 × 13 taps, so it takes 117
 # multiplications for each pixel. It is separable, into a column of 9 and a row of 13.
@@ -129,6 +130,11 @@ for name, kernel in named.items():
 
 # %%
 assert list(ranks.values()) == [1, 2, 3, 1, 1]
+
+# %%
+# Sobel, the box and the Gaussian are separable. The Laplacian has only two different
+# rows, like the kernel that sharpens. Emboss has three different rows, and none of them
+# is made up of the other two.
 
 # %%
 # Let the computer find the parts
@@ -200,7 +206,9 @@ fig.set_label(
 # -------------------
 #
 # A camera that is out of focus turns each point of light into a small disc. Here is
-# such a blur, a disc of 9 rows and 13 columns, wider than it is tall.
+# such a blur, a disc of 9 rows and 13 columns, wider than it is tall. ``[:, None]``
+# stands the numbers of the rows up as a column. A column plus a row is a table again,
+# which here says of each tap if it lies inside the disc.
 
 down = torch.arange(9.0)[:, None] - 4
 across = torch.arange(13.0) - 6
