@@ -7,8 +7,8 @@ cross-correlation that neither brightness nor contrast can fool.
 
 **You will need** :doc:`Filter a photograph <plot_2_filter_a_photograph>`.
 
-**You will learn** why a plain sum of products finds the wrong place, and how to mend it
-in two steps.
+**You will learn** what a plain sum of products looks for, and how to make it look for a
+pattern in two steps.
 """
 
 import matplotlib.pyplot as plt
@@ -94,8 +94,12 @@ assert is_bright and (row, column) != (top, left)
 # Let us try more patches. We go through the photograph in steps and keep every patch
 # that has something on it: one whose standard deviation is above 0.2.
 
-grid = [(i, j) for i in range(0, 576, 48) for j in range(0, 480, 64)]
-places = [(i, j) for i, j in grid if cut(i, j).std() > 0.2]
+places = []
+for i in range(0, 576, 48):
+    for j in range(0, 480, 64):
+        deviation = cut(i, j).std()
+        if deviation > 0.2:
+            places.append((i, j))
 print(len(places), "patches")
 
 # %%
@@ -259,8 +263,8 @@ assert found_in_pale == 29
 # %%
 # Other changes do matter. The patch is compared pixel by pixel, so if the picture is
 # enlarged or turned, the pixels no longer fit. Look for the eye in a picture that is
-# half as large again: ``interpolate`` makes it, and wants two axes in front, which
-# ``None`` adds.
+# one and a half times as high and as wide. ``interpolate`` makes it. It wants two axes
+# in front, which ``None`` adds and ``[0, 0]`` takes away again.
 
 larger = interpolate(photograph[None, None], scale_factor=1.5, mode="bilinear")[0, 0]
 print(f"{normalised(larger, patch).max().item():.1f}")
