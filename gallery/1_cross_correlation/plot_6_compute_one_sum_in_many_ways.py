@@ -23,7 +23,7 @@ from convtutor import METHODS, default_device, plots
 from convtutor.exercises import ask, check
 
 device = default_device()
-torch.backends.cudnn.conv.fp32_precision = "ieee"  # whole factors, on GPUs too
+torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
 # This is the example of the first page again, one column narrower. You know its four
@@ -102,9 +102,8 @@ torch.testing.assert_close(sums, Y.flatten())
 
 # %%
 # The method is called :term:`im2col`, "image to column". Computers are very good at
-# products of matrices, so it is widely used. But it has a price. The image holds a
-# single
-# 3. **How often does the matrix hold it?**
+# products of matrices, so it is widely used. But it has a price. The image holds the
+# number 3 only once. **How often does the matrix hold it?**
 
 threes = int((columns == 3).sum())
 print(threes)
@@ -191,7 +190,8 @@ n = 768 * 1024
 sides = torch.arange(2, 32)
 direct = 2 * sides**2
 transform = (3 * 2.5 * log2(n) + 3) * torch.ones(len(sides))
-first_side = int(sides[transform < direct][0])
+cheaper = sides[transform < direct]  # the sides for which Fourier takes fewer
+first_side = int(cheaper[0])
 print(first_side)
 
 # %%
@@ -246,7 +246,7 @@ assert 10 * 3 == 30 and 3 * 2 * 16 == 96
 # an output pixel takes from memory or puts there. A number takes four bytes.
 #
 # ``taps`` goes through the image once for each tap. For each output it reads a pixel,
-# reads the sum so far, and writes the new sum. Only for the first tap there is no sum
+# reads the sum so far, and writes the new sum. Only for the first tap is there no sum
 # to read. **How many bytes does it move for an output pixel, with 3 × 3 taps?**
 
 numbers_moved = 9 * 3 - 1
