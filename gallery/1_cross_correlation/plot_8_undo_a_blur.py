@@ -3,13 +3,13 @@ Undo a blur
 ===========
 
 This page is for those who want more. By the end of it you have undone a blur exactly,
-have seen why that fails with a real picture, and know the remedy.
+and know what it takes to undo the blur of a real picture.
 
 **You will need** :doc:`Compute one sum in many ways
 <plot_6_compute_one_sum_in_many_ways>`.
 
-**You will learn** what a blur does to each wave of a picture, and why one must not
-divide by small numbers.
+**You will learn** what a blur does to each wave of a picture, and what comes of
+dividing by small numbers.
 """
 
 import matplotlib.pyplot as plt
@@ -81,8 +81,9 @@ torch.testing.assert_close(blurred, by_hand, rtol=0, atol=2e-3)
 # exactly 0.
 
 # %%
-# But look at the gains. Slow waves pass: the mean of the picture is multiplied by 1.
-# Fast waves hardly do.
+# But look at the gains. A slow wave takes many pixels to rise and fall, and a blur lets
+# it pass: the mean of the picture, the slowest of all, is multiplied by 1. A fast wave
+# rises and falls within a few pixels, and hardly passes.
 
 largest, smallest = gain.abs().max().item(), gain.abs().min().item()
 print(f"from {largest:.4f} to {smallest:.4f}")
