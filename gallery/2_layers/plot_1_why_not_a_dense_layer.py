@@ -7,6 +7,7 @@ by cross-correlation, and where the kernel comes from.
 
 **You will need**
 :ref:`sphx_glr_tutorials_1_cross_correlation_plot_1_slide_multiply_add.py`.
+
 **You will learn** how many weights a dense layer spends on an image, what is left of it
 when all places are treated alike, and how both kinds of layer read a digit that has
 moved.
@@ -26,9 +27,11 @@ torch.manual_seed(0)
 torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
-# Scikit-learn comes with 1,797 handwritten digits of 8 × 8 pixels. We add an empty rim,
-# one pixel wide, so that a digit can move by a pixel without losing any of its ink.
-# (``default_device`` picks the GPU if there is one, and the CPU otherwise.)
+# Scikit-learn comes with 1,797 handwritten digits of 8 × 8 pixels, whose ink goes from
+# 0 to 16. We divide by 16, and add an empty rim, one pixel wide, so that a digit can
+# move by a pixel without losing any of its ink. ``roll`` moves it to the right.
+# (``[:, None]`` adds an axis for the channel, which the layers below ask for.
+# ``default_device`` picks the GPU if there is one, and the CPU otherwise.)
 
 digits = load_digits()
 pixels = torch.tensor(digits.images / 16).float().to(device)
