@@ -7,6 +7,7 @@ edges of a stripe, and you know why it is the same layer as PyTorch's.
 
 **You will need**
 :ref:`sphx_glr_tutorials_1_cross_correlation_plot_1_slide_multiply_add.py`.
+
 **You will learn** what a layer has that an operation has not, what a kernel with the
 two taps 1 and −1 sees in an image, and what it is blind to.
 """
@@ -272,11 +273,15 @@ check("fit_bias", fit_bias)
 # pixels a window has, the smaller they are. Then the outputs of a large kernel are
 # about as large as those of a small one.
 
-start = nn.Conv2d(1, 1, kernel_size=(5, 7)).weight
+small_start = nn.Conv2d(1, 1, kernel_size=(2, 3)).weight
+large_start = nn.Conv2d(1, 1, kernel_size=(20, 30)).weight
+print(f"2 × 3:   {small_start.min():.2f} to {small_start.max():.2f}")
+print(f"20 × 30: {large_start.min():.2f} to {large_start.max():.2f}")
 
 # %%
-assert start.min() < 0 < start.max()
-assert start.abs().max() <= 1 / (5 * 7) ** 0.5
+assert small_start.abs().max() <= 1 / (2 * 3) ** 0.5
+assert large_start.abs().max() <= 1 / (20 * 30) ** 0.5
+assert large_start.min() < 0 < large_start.max()
 
 # %%
 # Further reading
