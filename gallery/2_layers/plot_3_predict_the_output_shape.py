@@ -7,6 +7,7 @@ whichever book its padding comes from.
 
 **You will need**
 :ref:`sphx_glr_tutorials_1_cross_correlation_plot_1_slide_multiply_add.py`.
+
 **You will learn** what padding, stride and dilation do to the windows, one formula for
 all of them, and where *same* puts the odd pixel of an even kernel.
 """
@@ -173,6 +174,7 @@ assert output_size(10, 3, dilation=3) == output_size(10, 7) == 4
 # There are three windows at stride 3. The last pixel, in orange, is in none of them,
 # because the next window would reach over the border. PyTorch does not mention this.
 # With one pixel of padding per side there is room for a fourth window.
+# (``output_size`` counts the windows for us; the rule that it follows comes next.)
 #
 # At dilation 3 there are four. The outer taps of a window are 6 pixels apart, so the
 # window reaches over 7 pixels, and fits into 10 as often as a kernel with 7 taps would.
@@ -279,7 +281,8 @@ assert cs231n(10, 1, 2) == 5.5
 ask("unseen_pixels")
 
 # %%
-# Replace the dots. The example is the top of the figure, with one pixel unseen.
+# Replace the dots. The example that ``ask`` prints is the one with stride 3 in the
+# figure above, where one pixel is unseen.
 
 
 def unseen_pixels(size, kernel, stride, dilation): ...  # about 4 lines
