@@ -7,6 +7,7 @@ numbers it learns, how many products it takes, and how to hand it a colour pictu
 
 **You will need**
 :ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
+
 **You will learn** how kernels make a filter and filters a layer, how to count, how a
 picture becomes a tensor, and what a 1 × 1 kernel is good for.
 """
@@ -60,9 +61,14 @@ fig.set_label(
 # responses are added. Their sum is one :term:`feature map`. Here are two channels and
 # two kernels.
 
-X = torch.tensor([[[1.0, 2, 0, 1], [0, 1, 3, 0]], [[0, 1, 1, 0], [2, 1, 0, 3]]])
-K = torch.tensor([[[1.0, 0, -1]], [[0, 2, 0]]])
-X, K = X.to(device), K.to(device)
+X = torch.tensor(
+    [
+        [[1.0, 2, 0, 1], [0, 1, 3, 0]],  # channel 0
+        [[0.0, 1, 1, 0], [2, 1, 0, 3]],  # channel 1
+    ],
+    device=device,
+)
+K = torch.tensor([[[1.0, 0, -1]], [[0, 2, 0]]], device=device)
 print("channel 0:", X[0], "its kernel:", K[0], sep="\n")
 print("channel 1:", X[1], "its kernel:", K[1], sep="\n")
 
@@ -169,8 +175,9 @@ assert products == layer.weight.numel() * 4 == 120
 # on either side. **By what factor does the number of products grow?**
 
 wide = nn.Conv2d(4, 10, kernel_size=(1, 3), device=device)
+four_channels = X.repeat(2, 1, 1)  # our two channels, twice
 with FlopCounterMode(display=False) as counter:
-    wide(X.repeat(2, 1, 1)[None])
+    wide(four_channels[None])
 factor = counter.get_total_flops() // 2 / products
 print(factor)
 
