@@ -8,6 +8,7 @@ of them keeps its answer when the image moves by a pixel.
 **You will need**
 :ref:`sphx_glr_tutorials_2_layers_plot_3_predict_the_output_shape.py` and
 :ref:`sphx_glr_tutorials_2_layers_plot_6_see_what_relu_adds.py`.
+
 **You will learn** what max and average pooling do, what a stride leaves out, and why a
 blur before it helps.
 """
@@ -159,8 +160,8 @@ assert edges_left == 2
 #
 # Before we skip, let each number spread to its neighbours: the kernel ¼, ½, ¼ keeps
 # half of it and gives a quarter to either side. Each edge then reaches over three
-# columns, and at least one of them is kept. **What do the numbers that are kept of an
-# edge add up to, for the left edge of the stripe in place?**
+# columns, and at least one of them is kept. Take the left edge of the stripe in place,
+# which is a 1 in an odd column. **What do the numbers that are kept of it add up to?**
 
 blur = torch.tensor([[0.25, 0.5, 0.25]], device=device)
 blurred = corr2d(functional.pad(response, (1, 1)), blur)
@@ -233,7 +234,8 @@ def pool_blur_and_skip(edges):
 
 # %%
 # (The blur works in both directions here: a column of ¼, ½, ¼, which ``.T`` makes by
-# transposing, times the same row.)
+# transposing, times the same row. In an index, ``...`` stands for all axes before the
+# last two, and ``::2`` for every second place.)
 #
 # Move the photograph to the right by one pixel and compare each map with the one
 # before. The size of the change is its root mean square, as a fraction of the map's
