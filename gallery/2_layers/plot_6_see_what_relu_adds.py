@@ -7,6 +7,7 @@ why a ReLU between them is enough to do it.
 
 **You will need**
 :ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
+
 **You will learn** why two linear layers are no more than one, how two kernels with a
 ReLU answer alike to both signs of an edge, and that max pooling is not linear either.
 """
@@ -79,7 +80,9 @@ assert with_bias == [1, 1, 0, 2]
 # ----------------------
 #
 # Here are three layers, one after the other, with 6 and 4 channels in between and
-# random taps. They have no bias. If one layer is linear, the whole stack is linear.
+# random taps. They have no bias. Each layer is linear, so the whole stack is linear.
+# (``[None, None]`` adds the axes for images and channels that a layer asks for, and
+# ``[0, 0, 0, 0]`` picks the first number of the answer.)
 
 stack = nn.Sequential(
     nn.Conv2d(1, 6, kernel_size=(2, 3), bias=False),
