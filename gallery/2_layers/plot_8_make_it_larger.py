@@ -7,6 +7,7 @@ say how large it becomes, and avoid the checkerboard that it may leave.
 
 **You will need**
 :ref:`sphx_glr_tutorials_2_layers_plot_3_predict_the_output_shape.py`.
+
 **You will learn** how a transposed convolution stamps its kernel, why its sizes need
 ``output_padding``, and where the checkerboard comes from.
 """
@@ -207,9 +208,9 @@ assert uneven.tolist() == [1, 1, 2, 1, 2, 1, 2, 1, 1]
 assert even.tolist() == [1, 1, 2, 2, 2, 2, 2, 2, 1, 1]
 
 # %%
-# It is 1, 1, 2, 1, 2, 1, 2, 1, 1. The map was level, and the output is not: at every
-# second place two copies overlap, and at the others there is only one. With four taps
-# two copies overlap everywhere, apart from the ends. In general the overlap is even if
+# They are 1, 1, 2, 1, 2. The map was level, and the output is not: inside, two copies
+# overlap at every second place, and at the others there is only one. With four taps two
+# copies overlap everywhere, apart from the ends. In general the overlap is even if
 # the stride divides the number of taps. Training may find taps that make up for an
 # uneven overlap, but it has to find them.
 
