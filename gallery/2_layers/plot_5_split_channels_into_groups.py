@@ -6,6 +6,7 @@ By the end of this page you can build a layer with far fewer weights, and say wh
 gives up for that.
 
 **You will need** :ref:`sphx_glr_tutorials_2_layers_plot_4_mix_channels.py`.
+
 **You will learn** what ``groups`` does, what a depthwise layer is and why a 1 × 1 layer
 follows it, and what each of them costs.
 """

@@ -7,6 +7,7 @@ of layers, and what happens to the output when the image moves.
 
 **You will need**
 :ref:`sphx_glr_tutorials_2_layers_plot_3_predict_the_output_shape.py`.
+
 **You will learn** how large a receptive field is, by formula and by measurement, and
 when a shifted image shifts the output.
 """
