@@ -59,7 +59,10 @@ class Output:
         except Timeout:
             sys.exit(f"Another build is at work in {BUILD.parent}: wait until it has ended.")
         shutil.rmtree(_NEW, ignore_errors=True)
-        # No environment is taken over: nothing stays of pages, figures and links that are gone.
+        # No environment is taken over: nothing stays of pages, figures and links that are gone, nor
+        # of what Sphinx and sphinx-gallery write beside the sources without looking what is there.
+        for old in (*app.srcdir.glob("_api/*.rst"), *app.srcdir.glob("_backreferences/*.*")):
+            old.unlink()
         app.outdir = type(app.outdir)(_NEW / "html")
         app.doctreedir = type(app.doctreedir)(_NEW / "doctrees")
         app.outdir.mkdir(parents=True)

@@ -121,6 +121,8 @@ def test_what_is_gone_leaves_nothing(built: Site, tmp_path: Path) -> None:
     assert built.build() == ["figures", "more", "most", "other"]
     assert (built.html / "tutorials/2_more/plot_4.html").exists()
 
+    for name in ("_api/convtutor.gone.rst", "_backreferences/convtutor.gone.examples"):
+        built.write(f"docs/{name}", "Gone\n====\n\nOf a function that is not there any more.\n")
     second.write_text(text)
     (built.root / "gallery/1_section/plot_3.py").unlink()
     shutil.rmtree(built.root / "gallery/2_more")
