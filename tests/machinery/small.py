@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -111,6 +112,8 @@ class Site:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                # What runs in the background ignores interrupts, and so would what it starts.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
 
     def fail(self, *options: str, **environment: str) -> str:
