@@ -81,7 +81,7 @@ class Exercise:
 
     @property
     def stub(self) -> str:
-        """Where to begin: the signature, and a word on how long the answer is."""
+        """The line to begin with, which has the signature and says how long the answer is."""
         lines = len(_body(self.solution).splitlines())
         unit = "line" if lines == 1 else "lines"
         return f"def {self.name}({', '.join(self.parameters)}): ...  # about {lines} {unit}"

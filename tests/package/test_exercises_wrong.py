@@ -84,7 +84,10 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
     },
     "separate": {
         "without the singular value": (
-            lambda K: (torch.linalg.svd(K.cpu())[0][:, :1], torch.linalg.svd(K.cpu())[2][:1]),
+            lambda K: (
+                torch.linalg.svd(K.cpu())[0][:, :1].to(K.device),
+                torch.linalg.svd(K.cpu())[2][:1].to(K.device),
+            ),
             r"Without the singular value S\[0\] the product is too small",
         ),
         "the first row and the first column": (
