@@ -50,6 +50,7 @@ class Element(SphinxDirective):
 
     required_arguments = 1
     has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"answer": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         """Write the element; without a script there is a sentence in its place."""
@@ -57,7 +58,18 @@ class Element(SphinxDirective):
         use(self, name)
         still = "<p>Here is something to play with, for which the page needs JavaScript.</p>"
         data = json.loads("\n".join(self.content) or "{}")
-        return [nodes.raw("", tag(name, {}, data, still), format="html")]
+        html = tag(name, {}, data, still)
+        return [
+            nodes.raw("", html, format="html"),
+            *answer(self.parse_inline(self.options["answer"])[0]),
+        ]
+
+
+def answer(content: list[nodes.Node]) -> list[nodes.Node]:
+    """Fold an answer to what a page asks beside an element."""
+    opening = '<details class="ce-answer"><summary>An answer</summary>'
+    closing = nodes.raw("", "</details>", format="html")
+    return [nodes.raw("", opening, format="html"), nodes.paragraph("", "", *content), closing]
 
 
 def use(directive: SphinxDirective, name: str) -> None:
@@ -97,17 +109,8 @@ class Explorer(SphinxDirective):
             html = element(given, Path(self.env.app.outdir, "_images"), f"{up}_images")
         except ValueError as error:
             raise self.error(str(error)) from None
-        return [nodes.raw("", html, format="html"), *self._answer()]
-
-    def _answer(self) -> list[nodes.Node]:
-        if not self.content:
-            return []
-        opening = '<details class="ce-answer"><summary>An answer</summary>'
-        return [
-            nodes.raw("", opening, format="html"),
-            *self.parse_content_to_nodes(),
-            nodes.raw("", "</details>", format="html"),
-        ]
+        folded = answer(self.parse_inline(" ".join(self.content))[0]) if self.content else []
+        return [nodes.raw("", html, format="html"), *folded]
 
 
 def element(given: Mapping[str, Any], folder: Path, to: str) -> str:

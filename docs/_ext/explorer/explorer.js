@@ -546,7 +546,7 @@
         this.#schedule();
       };
       return {
-        count: () => count() ?? 0, at, go, seconds: () => (isPicture() ? 12 : 0.7 * count()),
+        count: () => count() ?? 0, at, go, seconds: () => (isPicture() ? 9 : 0.7 * count()),
         end: () => this.#isDemo && this.#next(),
         spoken: () => { const [row, column] = this.#model.state.cell; return `row ${row}, column ${column}`; },
       };

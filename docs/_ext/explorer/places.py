@@ -37,6 +37,9 @@ window's lower row?
    :goal: [[3, 0, 1], [1, 1, 0]]
    :praise: That is it: a single 1 fetches the pixel under it, and zeros ignore all the others.
    :controls: none
+
+   A 1 in the middle of the lower row, and zeros everywhere else: each sum is then the pixel under
+   that 1.
 """,
         )
     ],
@@ -118,6 +121,8 @@ depends on, along one axis, and in how many ways it depends on each. **Can you m
 three taps see 15 pixels of the image or more, without a gap?**
 
 .. corr-element:: corr-layers
+   :answer: Dilations of 1, 2 and 4 do it: 1 + 2 + 4 + 8 = 15. So do strides of 2 in the first two
+      layers, as a step of the second layer is then two pixels long and one of the third layer four.
 
    {"layers": [[3, 1, 1], [3, 2, 1], [3, 1, 1]]}
 """,
@@ -135,6 +140,9 @@ Drag the ring over the map, and the slider from 0 to beyond 1/30: the twenty ste
 a start, not close to the goal, from which even the rate 0.034 arrives?**
 
 .. corr-element:: corr-descent
+   :answer: Yes: any start on the floor of the valley, where one tap is too high by as much as the
+      other is too low, 0.6 and −0.6 for instance. It has no error in the steep direction, so there
+      is nothing that could grow.
 
    %s
 """,
@@ -153,6 +161,8 @@ the digits of the data set were: each pixel counts the dots in its block. **Can 
 that you can read and the network cannot?**
 
 .. corr-element:: corr-digits
+   :answer: It is easy: draw a small one, and far to one side. All the digits that the network has
+      learned from fill the square, so it has never had to find one.
 
    %s
 """,

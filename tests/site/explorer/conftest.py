@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 import torch
 from _ext.explorer import element, runs, scripts, tag
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request
-from sklearn.datasets import load_digits
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 from torch import nn
-from touching import Open, Page
+from touching import Open
 
 from convtutor import images
 
@@ -63,7 +62,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, network: nn.Sequential) -> P
     for name, elements in PAGES.items():
         given = [element({"home": "", **each}, folder / "_images", "_images") for each in elements]
         write_page(folder / f"{name}.html", given, "corr-explorer")
-    shades = torch.tensor(load_digits().images, dtype=torch.float32)[:, None] / 16
+    shades = torch.randint(17, (12, 1, 8, 8)) / 16  # counted dots
     taken = {"X": images.striped(6, 8), "goal": torch.tensor([[1.0, -1.0]])}
     taken |= {"start": torch.tensor([[0.6147, -0.4089]])}
     for name, data in {

@@ -55,8 +55,8 @@ def point(page: Page, element: Locator, rng: random.Random) -> None:
 
 
 def keys(page: Page, element: Locator, rng: random.Random) -> None:
-    names = ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageDown", "Tab")
-    names += ("Shift+Tab", "Alt+ArrowUp", "Alt+ArrowDown", "Escape", "Enter", "Control+z")
+    names = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageDown", "Tab"]
+    names += ["Shift+Tab", "Alt+ArrowUp", "Alt+ArrowDown", "Escape", "Enter", "Control+z"]
     for _ in range(rng.randint(1, 6)):
         page.keyboard.press(rng.choice(names))
 
@@ -86,8 +86,8 @@ def undo(page: Page, element: Locator, rng: random.Random) -> None:
 
 
 def press(page: Page, element: Locator, rng: random.Random) -> None:
-    names = ("Play", "Pause", "one step on", "one step back", "Start again", "Second kernel")
-    names += ("correlation", "convolution", "Draw your own", "Pencil")
+    names = ["Play", "Pause", "one step on", "one step back", "Start again", "Second kernel"]
+    names += ["correlation", "convolution", "Draw your own", "Pencil"]
     button = element.get_by_role("button", name=rng.choice(names))
     if button.count() and button.first.is_visible() and button.first.is_enabled():
         button.first.click()
