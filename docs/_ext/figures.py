@@ -63,10 +63,10 @@ class Drawing(SphinxDirective):
             raise self.error("a drawing has no alternative text; say what it shows with :alt:")
         uri = self.env.relfn2path(self.arguments[0])[0]
         images = in_themes(f"/{uri}", Path(self.env.srcdir, uri), self.options["alt"])
-        figure = nodes.figure("", *images)
-        if self.content:
-            figure += nodes.caption("", "", *self.parse_inline(" ".join(self.content))[0])
-        return [figure]
+        if not self.content:
+            return [nodes.container("", *images, classes=["drawn"])]
+        caption = nodes.caption("", "", *self.parse_inline(" ".join(self.content))[0])
+        return [nodes.figure("", *images, caption, classes=["drawn"])]
 
 
 def in_themes(uri: str, path: Path, alt: str) -> list[drawing]:
@@ -204,6 +204,10 @@ def _render_detail(figure: Figure) -> bytes:
     chosen = panels[max(range(len(panels)), key=lambda k: (round(areas[k]), k))]
     for panel in panels:
         panel.set_visible(panel is chosen)
+    titles = {chosen.get_title(side) for side in ("left", "center", "right")}
+    hidden = [part for part in chosen.findobj(Text) if part.get_text() in titles]
+    for text in hidden:
+        text.set_visible(False)  # the card has a title of its own
     box = chosen.get_tightbbox()
     assert box is not None  # it is visible
     box = box.transformed(figure.dpi_scale_trans.inverted())
@@ -212,8 +216,8 @@ def _render_detail(figure: Figure) -> bytes:
     left, bottom = (box.x0 + box.x1 - width) / 2, (box.y0 + box.y1 - width / ratio) / 2
     part = Bbox.from_bounds(left, bottom, width, width / ratio)
     pixels = _render(figure, bbox_inches=part, dpi=_SHARPNESS * _THUMBNAIL[0] / width)
-    for panel in panels:
-        panel.set_visible(True)
+    for part in (*hidden, *panels):
+        part.set_visible(True)
     return pixels
 
 

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 _ORIGIN = re.compile(CELL_BEGINS.removeprefix(".. ") + r"(\d+)-")
 _SUMMARIES = {
-    "setup": "Setup <span>imports and settings</span>",
+    "setup": "Setup: imports and settings",
     "figure": "How this figure is drawn",
     "proof": "Checked in this build",
 }

@@ -53,7 +53,7 @@ const enlarge = (image, x = 0.5, y = 0.5) => {
     y * dialog.scrollHeight - dialog.clientHeight / 2,
   );
 };
-for (const figure of document.querySelectorAll("article figure:has(> img)")) {
+for (const figure of document.querySelectorAll("article .drawn")) {
   const shown = () => [...figure.querySelectorAll("img")].find((image) => image.offsetParent);
   figure.classList.add("can-grow");
   figure.addEventListener("click", ({ target, offsetX, offsetY }) => {

@@ -30,7 +30,7 @@ CODE = """() => [...document.querySelectorAll("article [aria-label=Code] pre")]
     .map(code => ({height: code.offsetHeight, text: code.textContent,
                    clipped: code.scrollWidth > code.clientWidth}))"""
 FIRST_PICTURE = """() => Math.min(...[...document.querySelectorAll(
-        "article figure img, article corr-explorer, article .output_html")]
+        "article .drawn img, article corr-explorer, article .output_html")]
     .filter(seen => seen.checkVisibility())
     .map(seen => seen.getBoundingClientRect().top + scrollY))"""
 
@@ -317,7 +317,7 @@ def test_a_button_copies_code(browser: Browser, served: str) -> None:
 
 def test_a_figure_grows_when_tapped(phone: Page) -> None:
     phone.goto((HTML / PAGES[0]).as_uri())
-    image = phone.locator("article figure img:visible").first
+    image = phone.locator("article .drawn img:visible").first
     before = image.bounding_box()
     image.click()
     large = phone.locator("dialog[open] img").bounding_box()
