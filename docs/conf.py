@@ -94,7 +94,7 @@ html_title = "convtutor"
 html_baseurl = whereabouts.base_url() or ""
 html_favicon = "_static/mark.svg"
 pygments_dark_style = "a11y-high-contrast-dark"
-html_additional_pages = {"404": "404.html"}
+html_additional_pages = {"404": "404.html", "search": "search.html"}
 # Ink on paper, and the blue and the orange of the figures.
 html_theme_options = {
     "top_of_page_buttons": ["edit"],

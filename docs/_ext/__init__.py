@@ -31,6 +31,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         questions,
         running,
         scripts,
+        search,
         surroundings,
         whereabouts,
     )
@@ -54,7 +55,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("report", provenance.Report)
     math = (mathml.visit_math, None)
     app.add_html_math_renderer("mathml", math, math)
-    app.add_search_language(frame.Search)
     app.add_css_file("exercises.css")
     app.add_config_value("convtutor_colab", whereabouts.colab_url(""), "html")
 
@@ -69,6 +69,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", scripts.check_that_all_ran, priority=900)
     app.connect("builder-inited", figures.place_thumbnails, priority=900)
     app.connect("builder-inited", explorer.write_scripts, priority=900)
+    app.connect("builder-inited", search.leave_index_to_us)  # before pages are written
 
     # --- Every page is read, and myst-nb runs those that have cells ---
     app.connect("env-before-read-docs", notebooks.open_cache)
@@ -85,7 +86,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     # --- Every page is written ---
     app.connect("doctree-resolved", downloads.label_links)
-    app.connect("doctree-resolved", frame.teach_search)
     app.connect("doctree-resolved", provenance.insert_reports)
     app.connect("html-page-context", explorer.load_scripts)
     app.connect("html-page-context", folds.load_scripts)
@@ -99,6 +99,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # --- All pages are there: what belongs to the site as a whole ---
     app.connect("build-finished", downloads.ready_downloads)
     app.connect("build-finished", frame.finish)
+    app.connect("build-finished", search.write_data)
     app.connect("build-finished", provenance.write_record)
     app.connect("build-finished", site.put_in_place, priority=900)  # the last thing of all
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,9 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 from docutils import nodes
 from PIL import Image
-from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.search.en import SearchEnglish
 
 from _ext import figures, whereabouts
 
@@ -178,23 +176,3 @@ def tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:
         link = image.next_node(descend=False, siblings=True)
         if "_thumb" in image["uri"] and isinstance(link, nodes.paragraph):
             link["classes"].append("no-search")
-
-
-class Search(SearchEnglish):
-    """English, without the numbers and the stop words with a capital that Sphinx leaves in."""
-
-    def word_filter(self, word: str) -> bool:
-        """Say whether a word is worth a place in the index."""
-        return len(word) > 1 and word[0].isalpha() and super().word_filter(word.lower())
-
-
-def teach_search(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Lead a search for a term of the glossary to the page that the glossary says teaches it."""
-    if not docname.startswith("tutorials/") or "glossary" not in app.env.all_docs:
-        return
-    entries = [
-        ("single", item[0].astext(), "", "main", None)
-        for item in app.env.get_doctree("glossary").findall(nodes.definition_list_item)
-        if any(link["reftarget"] == docname for link in item.findall(addnodes.pending_xref))
-    ]
-    doctree.append(addnodes.index(entries=entries))
