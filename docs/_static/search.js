@@ -7,7 +7,7 @@
     + "into is it its me my not of on or should so such that the their them then there these they this to up use "
     + "used using was we were what when where which who why will with would you your").split(" "));
   // How much a kind of entry counts: what teaches before what lists, and the reference after both.
-  const KINDS = { page: 1, term: 0.9, list: 0.5, reference: 0.45 };
+  const KINDS = { page: 1, term: 0.7, list: 0.5, reference: 0.45 };
   const FIELDS = { title: 6, heading: 4, words: 6, text: 1, code: 0.6 };
   const SHOWN = 12;
 
@@ -15,7 +15,9 @@
   function words(text) {
     const plain = text.normalize("NFKC").toLowerCase().replace(/×/g, "x").replace(/(\d)\s*x\s*(?=\d)/g, "$1x");
     const found = plain.match(/[\p{L}\p{N}]+(?:[._/][\p{L}\p{N}]+)*/gu) || [];
-    return found.flatMap((word) => (/^[\d./]+$|^[^._/]+$/.test(word) ? [word] : [word, ...word.split(/[._/]/)]));
+    const joined = (plain.match(/\p{L}+-\p{L}+/gu) || []).map((word) => word.replace("-", ""));
+    return [...joined, ...found.flatMap((word) => (
+      /^[\d./]+$|^[^._/]+$/.test(word) ? [word] : [word, ...word.split(/[._/]/)]))];
   }
 
   /** Bring a word to the form under which it is kept: no plural, no -ing, no -ed. */
