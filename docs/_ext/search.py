@@ -99,18 +99,21 @@ def _texts(section: nodes.Element) -> dict[str, str]:
     """Gather the sentences of a section, and its code, without those of the sections in it."""
     prose: list[str] = []
     code: list[str] = []
+    # What has entries of its own, and what is no text.
+    skipped = (nodes.section, nodes.comment, nodes.raw, addnodes.glossary)
 
     def gather(node: nodes.Node) -> None:
         if isinstance(node, nodes.literal_block):
             code.append(node.astext())
         elif isinstance(node, nodes.paragraph | nodes.caption | addnodes.desc_signature):
             prose.append(_sentence(node))
-        elif isinstance(node, nodes.Element) and not isinstance(
-            node, nodes.section | nodes.comment | nodes.raw | addnodes.glossary
+        elif isinstance(node, skipped) or "no-search" in getattr(node, "attributes", {}).get(
+            "classes", ()
         ):
-            if "no-search" not in node.get("classes", ()):
-                for child in node.children:
-                    gather(child)
+            return
+        else:
+            for child in node.children:
+                gather(child)
 
     for child in section.children:
         gather(child)

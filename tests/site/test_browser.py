@@ -233,30 +233,6 @@ def wide(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
-@pytest.mark.parametrize("from_disk", [False, True], ids=["served", "from disk"])
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("padding", "plot_3_predict_the_output_shape"),
-        ("flip", "plot_3_tell_correlation_from_convolution"),
-        ("learning rate", "plot_3_explain_the_learning_rate"),
-        ("corr2d", "convtutor.corr2d"),
-        ("receptive field", "plot_9_see_what_a_layer_sees"),
-    ],
-)
-def test_search_finds(wide: Page, served: str, query: str, expected: str, from_disk: bool) -> None:
-    requests: list[str] = []
-    wide.on("request", lambda request: requests.append(request.url))
-    home = HTML.as_uri() + "/" if from_disk else served
-    wide.goto(f"{home}tutorials/index.html")
-    wide.fill("input[name=q]", query)
-    wide.press("input[name=q]", "Enter")
-    wide.wait_for_selector("#search-results li:nth-child(3) a")
-    links = wide.eval_on_selector_all("#search-results li > a", "all => all.map(a => a.href)")
-    assert any(f"/{expected}.html" in link for link in links[:3]), links[:5]
-    assert [url for url in requests if not url.startswith((home, "data:"))] == []
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_only_the_figures_of_the_theme_are_loaded(wide: Page, served: str, theme: str) -> None:
     address = f"{served}tutorials/1_cross_correlation/plot_2_filter_a_photograph.html"
