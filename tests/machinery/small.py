@@ -24,11 +24,18 @@ import matplotlib.pyplot as plt
 
 {code}
 
+# %%
+# Noted:
+
 with open(os.environ["RAN"], "a") as ran:
     ran.write("{title}\\n")
 '''
-SHAPES = "from convtutor.shapes import output_size\n\nprint(output_size(7, 3))"
-FIGURES = """from convtutor import corr2d, images, plots
+NEXT = "\n\n# %%\n# Text.\n\n"
+SHAPES = f"from convtutor.shapes import output_size{NEXT}print(output_size(7, 3))"
+FIGURES = """from convtutor import images, plots
+
+# %%
+# A figure:
 
 fig, ax = plt.subplots(figsize=(5, 3))
 plots.show_grid(ax, images.striped(2, 5), title="a stripe")

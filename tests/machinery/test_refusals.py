@@ -123,7 +123,8 @@ def test_what_editors_leave_behind_is_no_page(site: Site) -> None:
 def test_a_docstring_may_start_on_the_line_of_its_quotes(site: Site) -> None:
     text = (site.root / PAGE).read_text()
     site.replace(PAGE, '"""\nfigures', '"""figures')
-    site.append(PAGE, '\nfrom convtutor.exercises import check\n\ncheck("window_sum", None)\n')
+    site.replace(PAGE, "import os", "import os\n\nfrom convtutor.exercises import check")
+    site.append(PAGE, '\n# %%\n# Checked:\n\ncheck("window_sum", None)\n')
     index = (site.docs / "index.md").read_text()
     site.append("docs/index.md", "\n```{exercise-list} 1_section\n```\n")
     site.build()

@@ -14,6 +14,9 @@ import random, sys, warnings
 import matplotlib, numpy, torch
 import convtutor
 
+# %%
+# All of it:
+
 torch.set_printoptions(precision=1)
 numpy.set_printoptions(precision=1)
 torch.set_grad_enabled(False)
@@ -34,6 +37,9 @@ STATE = """
 import random, sys, time, warnings
 import matplotlib, numpy, torch
 import convtutor
+
+# %%
+# All of it:
 
 end = time.monotonic() + float(os.environ["WAIT"])
 while "untidy" not in open(os.environ["RAN"]).read() and time.monotonic() < end:
