@@ -83,7 +83,7 @@ napoleon_numpy_docstring = False
 
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(surroundings.BUILD / "notebooks")
-nb_execution_timeout = 120
+nb_execution_timeout = 600  # seconds: a busy machine takes its time
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
