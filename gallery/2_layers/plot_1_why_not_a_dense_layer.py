@@ -19,7 +19,7 @@ from sklearn.datasets import load_digits
 from torch import nn
 from torch.nn import functional
 
-from convtutor import corr2d, default_device, plots
+from convtutor import corr2d, default_device, images, plots
 from convtutor.exercises import ask, check
 
 device = default_device()
@@ -72,6 +72,7 @@ print(f"{weights:,} weights")
 print(f"{weights * 4 / 1e9:.0f} gigabytes at 4 bytes each")
 
 # %%
+assert pixels_in == images.photograph(device=device).numel()
 assert weights == 94_371_840_000
 assert round(weights * 4 / 1e9) == 377
 
@@ -93,7 +94,7 @@ assert round(weights * 4 / 1e9) == 377
 # Here is a dense layer for an image of 3 × 4 pixels. Its weights are a matrix ``M``
 # with 12 rows and 12 columns, filled at random.
 
-M = torch.randint(-9, 10, (12, 12)).float().to(device)
+M = torch.randint(-99, 100, (12, 12)).float().to(device)
 
 
 def dense(image):
@@ -174,8 +175,8 @@ torch.testing.assert_close(averaged(image), corr2d(around, K), rtol=1e-4, atol=1
 
 # %%
 # We began with any matrix at all, and only asked that places be treated alike. What is
-# left *is* :term:`cross-correlation`. A layer that treats all places alike from the
-# start is its own average, so there is nothing else that it can be.
+# left *is* :term:`cross-correlation`. A dense layer that treats all places alike from
+# the start is its own average, so there is nothing else that it can be.
 #
 # A second idea makes the kernel small. Pixels that are close together belong together,
 # so a layer looks at near neighbours first, and sets all other weights to zero. With a
@@ -284,6 +285,8 @@ print([f"{percent:.0f} %" for percent in dense_moved])
 # %%
 for network in dense_networks:
     assert percent_right(network, in_place) > 82
+mean_dense = sum(percent_right(network, in_place) for network in dense_networks) / 3
+assert 85 < mean_dense < 92
 assert 30 < mean_dense_moved < 65
 
 # %%
