@@ -69,6 +69,7 @@ print(listed, "numbers can be learned")
 
 # %%
 assert listed == 0
+assert FirstAttempt((1, 2)).to("meta").weight.device.type == "cpu"  # left behind
 
 # %%
 # It lists none. A module may hold all kinds of tensors, and PyTorch cannot guess which
@@ -282,6 +283,9 @@ print(f"20 × 30: {large_start.min():.2f} to {large_start.max():.2f}")
 assert small_start.abs().max() <= 1 / (2 * 3) ** 0.5
 assert large_start.abs().max() <= 1 / (20 * 30) ** 0.5
 assert large_start.min() < 0 < large_start.max()
+for kernel_size in ((1, 2), (5, 7), (15, 15)):
+    answers_to_ones = nn.Conv2d(1, 2000, kernel_size).weight.sum(dim=(1, 2, 3))
+    assert 0.5 < answers_to_ones.std() < 0.65  # in theory 0.577, the root of a third
 
 # %%
 # Further reading
