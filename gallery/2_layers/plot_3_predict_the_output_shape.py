@@ -13,6 +13,7 @@ all of them, and where *same* puts the odd pixel of an even kernel.
 """
 
 import warnings
+from contextlib import suppress
 
 import matplotlib.pyplot as plt
 import torch
@@ -316,6 +317,8 @@ check("same_padding", same_padding)
 
 # %%
 assert output_size(512, 3, stride=2, padding=1) == 512 // 2
+with suppress(ValueError):  # it is refused
+    assert torch.nn.Conv2d(1, 1, kernel_size=3, stride=2, padding="same") is None
 
 # %%
 # Further reading
