@@ -12,6 +12,8 @@ numbers it learns, how many products it takes, and how to hand it a colour pictu
 picture becomes a tensor, and what a 1 × 1 kernel is good for.
 """
 
+from contextlib import suppress
+
 import matplotlib.pyplot as plt
 import torch
 from matplotlib import cbook
@@ -221,6 +223,13 @@ assert batch.shape == (1, 3, 600, 512)
 assert 0 <= batch.min() < 0.05 and 0.95 < batch.max() <= 1
 eight_bits = torch.tensor([200], dtype=torch.uint8)
 assert (eight_bits + torch.tensor([100], dtype=torch.uint8)).item() == 44
+rgb_layer = nn.Conv2d(3, 1, kernel_size=3)
+without_permute = torch.tensor(picture).float()[None]
+without_float = torch.tensor(picture).permute(2, 0, 1)[None]
+with suppress(RuntimeError):  # it is refused
+    assert rgb_layer(without_permute) is None
+with suppress(RuntimeError):  # it is refused
+    assert rgb_layer(without_float) is None
 
 # %%
 # It has the shape (1, 3, 600, 512): one image, three channels, 600 rows and 512
