@@ -222,9 +222,9 @@ assert full_weights / numbers_moved == 480
 assert depthwise_weights / numbers_moved == 7.5
 
 # %%
-# The full layer makes 480 of them, the depthwise layer between 7 and 8. How much time
-# that leaves the machine to wait for its memory differs from machine to machine, so
-# count first, and then measure on yours.
+# The full layer makes 480 of them, and the depthwise layer 7.5. How much time that
+# leaves the machine to wait for its memory differs from machine to machine, so count
+# first, and then measure on yours.
 #
 # Further reading
 # ---------------
