@@ -70,7 +70,8 @@ assert with_bias == [1, 1, 0, 2]
 # %%
 # It answers 2, where we wanted 0, so a kernel of two taps cannot do it. The window 1, 1
 # is the sum of the windows 1, 0 and 0, 1, and therefore a kernel's answer to it is the
-# sum of its two answers. An operation with this property is called *linear*.
+# sum of its two answers. Likewise, its answer to a window twice as bright is twice as
+# large. An operation with these two properties is called *linear*.
 #
 # A bias does not help. With a bias of 2 and the taps −1, −1 the three answers are 1, 1
 # and 0, but there is no edge in the window 0, 0 either, and there the answer is 2.
@@ -271,8 +272,8 @@ check("both_edges", both_edges)
 # In practice
 # -----------
 #
-# :class:`torch.nn.ReLU` is a layer without anything to learn, and it stands after
-# almost every convolution of a network. Where a number was negative, it passes no
+# :class:`torch.nn.ReLU` is a layer without anything to learn, and in many networks it
+# follows almost every convolution. Where a number was negative, it passes no
 # gradient back, so a kernel whose responses are all negative does not learn at all.
 
 numbers = torch.tensor([-2.0, -0.5, 0.5, 2.0], device=device, requires_grad=True)
