@@ -3,7 +3,7 @@ Pool, and blur before you skip
 ==============================
 
 By the end of this page you can make a feature map smaller in four ways, and say which
-of them keeps its answer when the image moves by a pixel.
+of them changes its answer least when the image moves by a pixel.
 
 **You will need**
 :ref:`sphx_glr_tutorials_2_layers_plot_3_predict_the_output_shape.py` and
@@ -294,10 +294,10 @@ assert all(down[name] < changes[name] for name in down)
 # %%
 # Max pooling with a blur changes least, by 0.42 of its size. It cannot be 0, because
 # the edges really have moved, by half a pixel of the smaller map. Skipping alone
-# changes the map by 1.07 of its size, so after a move of one pixel it has little to do
-# with the map before. The blur alone brings this down to 0.58. Max pooling alone is at
-# 0.72: it takes the largest number of each window, but when an edge leaves a window,
-# that window loses it all at once.
+# changes the map by 1.07 of its size: the change is larger than the map itself. The
+# blur alone brings this down to 0.58. Max pooling alone is at 0.72: it takes the
+# largest number of each window, but when an edge leaves a window, that window loses it
+# all at once.
 
 # %%
 # If the photograph moves down, all four changes are smaller, because this kernel looks
