@@ -128,6 +128,15 @@ torch.testing.assert_close(corr2d(among_zeros, skewed.flip(0, 1)), by_stamps[0, 
 # numbers.
 
 # %%
+pixels = torch.rand(1, 1, 5, 7).to(device).requires_grad_()
+lopsided = torch.rand(1, 1, 2, 3).to(device)
+shrunk = functional.conv2d(pixels, lopsided, stride=(1, 2))
+arriving = torch.rand(1, 1, 4, 3).to(device)
+carried_back = torch.autograd.grad(shrunk, pixels, arriving)[0]
+enlarged = functional.conv_transpose2d(arriving, lopsided, stride=(1, 2))
+torch.testing.assert_close(carried_back, enlarged, rtol=1e-4, atol=1e-4)
+
+# %%
 # How large?
 # ----------
 #
@@ -260,8 +269,8 @@ torch.testing.assert_close(smooth, torch.full((4, 6), 9.0, device=device))
 # %%
 # All of its numbers are 9, because every window of the larger map is full. Let us try
 # both ways on the photograph. We make it eight times smaller, so that there is
-# something to enlarge, and then double it with 3 × 3 equal taps. (A pixel becomes four,
-# so the copies that it lays down add up to 4: nine taps of 4/9.)
+# something to enlarge, and then double it with 3 × 3 equal taps. (One pixel becomes
+# four, so the copy of the kernel that it lays down must add up to 4: nine taps of 4/9.)
 
 photograph = images.photograph(device=device)
 tiny = functional.avg_pool2d(photograph[None, None], kernel_size=8)
