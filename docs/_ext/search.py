@@ -84,11 +84,12 @@ def _entries(app: Sphinx, docname: str, taught: list[str]) -> Iterator[Entry]:
         }
     if docname == "glossary":
         for item in tree.findall(nodes.definition_list_item):
+            (term, *_) = item.findall(nodes.term)
             yield {
                 "page": address,
                 "title": title,
-                "heading": item[0].astext(),
-                "anchor": item[0]["ids"][0],
+                "heading": term.astext(),
+                "anchor": term["ids"][0],
                 "words": ", ".join(_other_names(item)),
                 "kind": "term",
                 **_texts(item),
