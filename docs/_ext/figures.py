@@ -216,8 +216,8 @@ def _render_detail(figure: Figure) -> bytes:
     left, bottom = (box.x0 + box.x1 - width) / 2, (box.y0 + box.y1 - width / ratio) / 2
     part = Bbox.from_bounds(left, bottom, width, width / ratio)
     pixels = _render(figure, bbox_inches=part, dpi=_SHARPNESS * _THUMBNAIL[0] / width)
-    for part in (*hidden, *panels):
-        part.set_visible(True)
+    for artist in (*hidden, *panels):
+        artist.set_visible(True)
     return pixels
 
 
