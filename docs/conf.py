@@ -36,9 +36,7 @@ extensions = [
 exclude_patterns = ["_build", "tutorials/**/*.ipynb"]
 templates_path = ["_templates"]
 default_role = "code"
-# Pages that are still to be sorted into cells of one kind each.
 suppress_warnings = [
-    "cells",
     # Two sections may have a page of one name, and the sources may lie below a folder with a space
     # in its name: no link of ours breaks for that.
     "sphinx_gallery.duplicate_filename",

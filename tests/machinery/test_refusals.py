@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from small import Site
+from small import UNSORTED, Site
 
 PAGE = "gallery/1_section/plot_2.py"
 
@@ -181,3 +181,31 @@ def test_what_is_left_out_of_a_preview_is_not_let_off(site: Site, tmp_path: Path
     site.html = html
     assert "plot_2.py failed" in site.fail()
     site.write(PAGE, text)
+
+
+def test_a_cell_that_mixes_kinds_stops_the_build(site: Site) -> None:
+    site.replace("docs/conf.py", UNSORTED, "")
+    log = site.fail()
+    for page in ("plot_1.py", "plot_2.py"):
+        line = log.partition(f"1_section/{page}:")[2].partition("\n")[0]
+        assert "move the imports into the first cell" in line
+    site.append("docs/conf.py", UNSORTED)
+
+
+def test_an_answer_that_cannot_be_computed_stops_the_build(site: Site) -> None:
+    text = (site.root / PAGE).read_text()
+    asks = "\n# %%\n# **How many?**\n\nprint(3)\n\n# %%\n# Three.\n"
+    site.write("gallery/1_section/plot_asks.py", text + asks)
+    file = "docs/questions/1_section/plot_asks.toml"
+    complaints = {
+        'text = "How many?"\nanswer = "many"': "name 'many' is not defined",
+        'text = "How much?"\nanswer = "3"': "is not asked",
+        'text = "How many?"\nanswer = "3"\nhint = "no"': "unknown keys",
+    }
+    for entry, complaint in complaints.items():
+        site.write(file, f"[[question]]\n{entry}\n")
+        log = site.fail()
+        assert complaint in log
+        assert "plot_asks.toml" in log
+    (site.root / "gallery/1_section/plot_asks.py").unlink()
+    (site.root / file).unlink()
