@@ -183,9 +183,9 @@ def _still(given: Mapping[str, Any], folder: Path, to: str) -> str:
     alt = "A photograph of Grace Hopper, in grey."
     filtered = "The photograph, filtered by the kernel."
     shown = [
-        stills.picture(folder, to, f"{given['image']}_image", image, alt),
+        stills.picture(folder, to, given["image"], "image", image, alt),
         stills.grid("kernel", kernel),
-        stills.picture(folder, to, f"{given['image']}_output", output, filtered),
+        stills.picture(folder, to, given["image"], "output", output, filtered),
     ]
     return f'<figure class="ce-stage">{"".join(shown)}</figure>'
 

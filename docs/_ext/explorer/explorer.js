@@ -79,8 +79,8 @@
   }
 
   /* A number of a sum, in brackets if it is negative, underlined with dots if it is rounded. */
-  function factor(value, className, hasFractions) {
-    const { text, isExact } = write(value, 4, hasFractions);
+  function factor(value, className) {
+    const { text, isExact } = write(value);
     const part = make("span", { className: isExact ? className : `${className} ce-rounded` }, text);
     return value < 0 ? make("span", {}, "(", part, ")") : part;
   }
@@ -292,7 +292,13 @@
       this.#puzzles?.listen(signal);
       const size = new ResizeObserver(() => this.#schedule());
       size.observe(this);
-      signal.addEventListener("abort", () => size.disconnect());
+      const theme = new MutationObserver(() => this.#schedule());
+      theme.observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#schedule(), { signal });
+      signal.addEventListener("abort", () => {
+        size.disconnect();
+        theme.disconnect();
+      });
       if (this.hasAttribute("demo") && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
         whenSeen(this, signal, () => this.#demonstrate(), { threshold: 0.5 });
       }
@@ -670,10 +676,11 @@
       const { text, isExact } = write(value);
       const isSure = isExact && terms.every(({ pixel, tap }) => write(pixel).isExact && write(tap).isExact);
       const lines = [];
-      if (terms.length <= MOST_TERMS) {
+      if (this.#isPicture) lines.push(make("div", {}, "the sum of the products")); // which stand above it
+      else if (terms.length <= MOST_TERMS) {
         for (let k = 0; k < terms.length; k += columns) {
           lines.push(make("div", {}, ...terms.slice(k, k + columns).map(({ pixel, tap }, c) =>
-            make("span", { className: tap ? "" : "ce-idle" }, k + c ? "+ " : "", factor(pixel, "", !this.#isPicture), " · ", factor(tap, "ce-tap")))));
+            make("span", { className: tap ? "" : "ce-idle" }, k + c ? "+ " : "", factor(pixel, ""), " · ", factor(tap, "ce-tap")))));
         }
       } else lines.push(make("div", {}, `the sum of ${terms.length} products`));
       const equals = isSure ? "=" : "≈";

@@ -5,15 +5,21 @@
 
   const { clamp, draggable, make, plane } = window.corrExplorer;
 
-  /* Colours from 0 to 255, as one number per pixel: grey, and blue through pale to orange. */
+  /* Colours from 0 to 255, as one number per pixel: grey, and blue through zero to orange. */
   const GREY = Uint32Array.from({ length: 256 }, (_, k) => 0xff000000 | (k * 0x10101));
-  const [BLUE, PALE, ORANGE] = [[47, 109, 179], [240, 241, 243], [217, 115, 26]];
-  const SIGNED = Uint32Array.from({ length: 256 }, (_, k) => {
-    const share = Math.abs(k - 127.5) / 127.5;
-    const [red, green, blue] = (k < 128 ? BLUE : ORANGE).map((end, i) =>
-      Math.round(PALE[i] + (end - PALE[i]) * share));
-    return 0xff000000 | (blue << 16) | (green << 8) | red;
-  });
+  const [BLUE, ORANGE] = [[47, 109, 179], [217, 115, 26]];
+  const signed = {}; // by the colour of zero, which is pale on a light page and dark on a dark one
+
+  function palette(zero) {
+    const middle = [1, 3, 5].map((at) => parseInt(zero.slice(at, at + 2), 16));
+    signed[zero] ??= Uint32Array.from({ length: 256 }, (_, k) => {
+      const share = Math.abs(k - 127.5) / 127.5;
+      const [red, green, blue] = (k < 128 ? BLUE : ORANGE).map((end, i) =>
+        Math.round(middle[i] + (end - middle[i]) * share));
+      return 0xff000000 | (blue << 16) | (green << 8) | red;
+    });
+    return signed[zero];
+  }
 
   class Picture {
     #at = [0, 0];
@@ -74,8 +80,9 @@
       const scale = Math.min(width / columns, height / rows);
       this.element.style.width = `${Math.max(8, Math.round(columns * scale))}px`;
       this.element.style.height = `${Math.max(8, Math.round(rows * scale))}px`;
-      if (shown === this.shown && limit === this.limit) return;
-      Object.assign(this, { shown, limit });
+      const zero = limit && getComputedStyle(this.element).getPropertyValue("--ce-zero").trim();
+      if (shown === this.shown && limit === this.limit && zero === this.zero) return;
+      Object.assign(this, { shown, limit, zero });
       if (rows !== this.rows || columns !== this.columns) {
         Object.assign(this.#canvas, { width: columns, height: rows });
         this.#canvas.style.imageRendering = columns < 200 ? "pixelated" : "auto";
@@ -83,9 +90,9 @@
         this.pixels = new ImageData(columns, rows);
         this.words = new Uint32Array(this.pixels.data.buffer);
       }
-      const [colours, per, zero] = limit ? [SIGNED, 127.5 / limit, 127.5] : [GREY, 255, 0];
+      const [colours, per, from] = limit ? [palette(zero), 127.5 / limit, 127.5] : [GREY, 255, 0];
       for (let k = 0; k < data.length; k++) {
-        const level = data[k] * per + zero;
+        const level = data[k] * per + from;
         this.words[k] = colours[level <= 0 ? 0 : level >= 255 ? 255 : (level + 0.5) | 0];
       }
       this.#canvas.getContext("2d").putImageData(this.pixels, 0, 0);

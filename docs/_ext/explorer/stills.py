@@ -37,9 +37,9 @@ def grid(name: str, tensor: Tensor) -> str:
     return _panel(name, tensor, f'<div class="ce-grid">{cells}</div>')
 
 
-def picture(folder: Path, to: str, name: str, image: Tensor, alt: str) -> str:
+def picture(folder: Path, to: str, of: str, name: str, image: Tensor, alt: str) -> str:
     """Write a picture into a folder, and show it from the address ``to``."""
-    file = f"explorer_{name}.webp"
+    file = f"explorer_{of}_{name}.webp"
     folder.mkdir(parents=True, exist_ok=True)
     # It stands in until the script draws the real one: at half the size it weighs a fifth.
     (folder / file).write_bytes(webp(avg_pool2d(image[None], 2)[0], quality=75))
