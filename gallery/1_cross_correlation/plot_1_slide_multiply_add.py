@@ -123,6 +123,8 @@ print(change)
 # %%
 changes = int((change.abs() > 0.5).sum())
 assert changes == 3
+expected_change = torch.tensor([[-1.0, 2.0, 1.0], [0.0, 0.0, 0.0]], device=device)
+torch.testing.assert_close(change, expected_change)
 
 # %%
 # Three outputs change. The three upper windows all hold this pixel, each under another
