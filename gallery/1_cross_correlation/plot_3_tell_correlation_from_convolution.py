@@ -200,8 +200,8 @@ torch.testing.assert_close(theirs_too, correlate(X, K), rtol=0, atol=1e-4)
 # ---------------
 #
 # A kernel from a textbook is made for one of the two operations. If you use it in the
-# other, you use it flipped. Here are six kernels. The last one blurs to one side only,
-# as when something moves while the picture is taken.
+# other, you use it flipped. Here are six kernels. The last one blurs more to one side
+# than to the other, as a light that moves leaves a fading trail.
 
 trail = torch.tensor([[0.0, 0.0, 0.0], [0.5, 0.3, 0.2], [0.0, 0.0, 0.0]])
 named = {
