@@ -301,8 +301,9 @@ check("find_patch", find_patch)
 # This is called *template matching*. ``match_template`` of scikit-image computes the
 # normalised cross-correlation, and so does ``matchTemplate`` of OpenCV with the method
 # ``TM_CCOEFF_NORMED``. A layer of a network computes the plain sum: its kernels are
-# patches that training has chosen. What the plain sum lacks is one reason why networks
-# subtract means and divide by standard deviations between their layers.
+# patches that training has chosen. Many networks also subtract means and divide by
+# standard deviations between their layers, but those of whole maps, and not of each
+# window.
 #
 # Further reading
 # ---------------
