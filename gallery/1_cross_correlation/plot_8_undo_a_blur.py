@@ -104,7 +104,7 @@ assert factor == 5000
 
 # %%
 # It divides by 0.0002, so it multiplies by about 5000. An error that is too small to be
-# seen becomes larger than the picture.
+# seen can become larger than the picture.
 
 # %%
 # A real picture
@@ -171,6 +171,13 @@ def hold_back(amount):
 
 
 # %%
+estimate = hold_back(0.001).requires_grad_()
+blur_of_it = torch.fft.irfft2(torch.fft.rfft2(estimate) * gain, s=X.shape)
+to_make_least = (blur_of_it - stored).square().sum() + 0.001 * estimate.square().sum()
+slope = torch.autograd.grad(to_make_least, estimate)[0]
+torch.testing.assert_close(slope, torch.zeros_like(X), rtol=0, atol=2e-5)
+
+# %%
 # Try three amounts: 0.1, 0.001 and 0.00001. **Which one comes closest to the picture?**
 
 errors = {}
@@ -224,9 +231,11 @@ check("undo_blur", undo_blur)
 #
 # To undo a convolution is called *deconvolution*. The layer that some people call by
 # this name is a :term:`transposed convolution`, and does not undo anything. The method
-# of this page is Tikhonov's; if λ is chosen for each wave by how much noise there is in
-# it, it is Wiener's filter, ``wiener`` in ``skimage.restoration``. There, the kernel is
-# known. To find the kernel as well, from the blurred picture alone, is much harder.
+# of this page is Tikhonov's. If each wave has a λ of its own, namely the power of the
+# noise in it divided by the power of the picture in it, it is Wiener's filter.
+# ``wiener`` in ``skimage.restoration`` is similar: its λ grows towards the fast waves,
+# unless you ask for something else. In all of these the kernel is known. To find the
+# kernel as well, from the blurred picture alone, is much harder.
 #
 # Further reading
 # ---------------
