@@ -60,9 +60,10 @@ print(f"loss: {loss:.0f}")
 # Take one tap: the 2 in the middle of the upper row, ``K[0, 1]``. While the kernel
 # slides over the image, this tap lies on one pixel after the other. In the first window
 # that is ``X[0, 1]``, in the last one ``X[1, 4]``, so in all it visits the pixels
-# ``X[0:2, 1:5]``, one for each output pixel. If the tap rises by 1, each output pixel
-# rises by the image pixel that it met, and the loss by that times the entry of ``G``.
-# **By how much does the loss rise when the tap K[0, 1] rises by 1?**
+# ``X[0:2, 1:5]``, in rows 0 and 1 and columns 1 to 4, one for each output pixel. If the
+# tap rises by 1, each output pixel rises by the image pixel that it met, and the loss
+# by that times the entry of ``G``. **By how much does the loss rise when the tap K[0,
+# 1] rises by 1?**
 
 nudge = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]], device=device)
 rise = (G * corr2d(X, K + nudge)).sum() - loss
@@ -105,7 +106,9 @@ assert kernel_grad.shape == K.shape
 #
 # One index grows while the other shrinks, which makes this a :term:`convolution`, not a
 # cross-correlation. To compute it with ``corr2d`` we flip the kernel, and put ``G``
-# into a frame of zeros, because a pixel at the border was read by fewer windows.
+# into a frame of zeros, because a pixel at the border was read by fewer windows. The
+# frame is one less than the kernel: one row above and below, two columns left and
+# right.
 
 padded = functional.pad(G, (2, 2, 1, 1))  # 2 left, 2 right, 1 above, 1 below
 flipped = K.flip(0, 1)
@@ -116,7 +119,8 @@ fig = plots.show_grids(grids, windows={"G among zeros": (1, 2, 2, 3)})
 fig.set_label(
     "G in a frame of zeros, 4 by 8, with the window 1, 0, 2 and 0, 3, 1 framed; beside "
     "it the flipped kernel, 3, −1, 0 above 0, 2, 1.\n\n"
-    "The framed window holds the six output pixels that have read X[1, 2]."
+    "The framed window holds the entries of G for the six output pixels that "
+    "have read X[1, 2]."
 )
 
 # %%
@@ -157,16 +161,18 @@ torch.testing.assert_close(image.grad, image_grad)
 
 # %%
 # If the bias rises by 1, every output pixel rises by 1, so the loss rises by the sum of
-# all entries of ``G``, which is 6. The code above has asked autograd: ``backward(G)``
-# starts the backward pass of a layer with ``G`` and fills the ``.grad`` of all that
-# took part. Autograd agrees with us about the other two gradients as well.
+# all entries of ``G``, which is 6. The code above has asked autograd:
+# ``backward(G)`` starts the backward pass of a layer with ``G`` and fills the ``.grad``
+# of all that took part. (A layer's weight and bias take part from the start;
+# ``requires_grad_`` asks for the same for the image.) Autograd agrees with us about the
+# other two gradients as well.
 
 # %%
-# There is also a way to check gradients that trusts no formula at all.
-# :func:`torch.autograd.gradcheck.gradcheck` moves each number a tiny bit, looks at what
-# the output does, and compares that with autograd. It wants 64 bits, because in 32 bits
-# the effect of a tiny move would drown in rounding. (It runs on the CPU, because not
-# every GPU has 64 bits.)
+# There is also a way to check gradients that trusts no formula at all. :func:`gradcheck
+# <torch.autograd.gradcheck.gradcheck>` moves each number a tiny bit, looks at what the
+# output does, and compares that with autograd. It wants numbers of 64 bits, because in
+# 32 bits the effect of a tiny move would drown in rounding. (It runs on the CPU,
+# because not every GPU has 64 bits.)
 
 inputs = (
     X.cpu().double().requires_grad_(),

@@ -89,13 +89,13 @@ assert conv2d.weight.shape == (1, 1, 1, 2)
 # large. This is :term:`gradient descent`, and how far to go, as a multiple of the
 # gradient, is the :term:`learning rate`, ``lr``. Ours is 0.03.
 #
-# We take twenty steps and print every second loss. The first of these is 1.578. **Which
-# of these is closest to the loss in the twentieth step?**
+# We take twenty steps and print every second loss. The first of these are 1.578, in
+# step 2, and 0.363, in step 4. **Which of these is closest to the loss in the twentieth
+# step?**
 #
-# - 0.8, half of it
-# - 0.16, a tenth
-# - 0.016, a hundredth
-# - 0.0005, less than a thousandth
+# - 0.16, a tenth of the first
+# - 0.016, a hundredth of it
+# - 0.0005, less than a thousandth of it
 
 lr = 0.03
 losses = []
@@ -117,9 +117,10 @@ assert losses[19] < 0.0005
 assert abs(losses[19] / losses[18] - 0.64) < 0.005
 
 # %%
-# From the second step to the twentieth the loss falls more than three thousand times,
-# and the last one is below 0.0005. Each step multiplies it by a *factor* below 1, soon
-# always by 0.64, and factors multiply: after eighteen steps not much is left.
+# It is below 0.0005, which is less than a three-thousandth of the loss in the second
+# step. Each step multiplies the loss by a *factor* below 1. At first the factor
+# changes, but soon it is always about 0.64. Factors multiply, so after eighteen steps
+# not much is left.
 
 # %%
 # A small loss means that the layer's response is nearly right. It does not yet say that

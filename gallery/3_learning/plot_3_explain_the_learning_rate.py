@@ -54,16 +54,16 @@ fig.set_label(
 # The shape of the valley comes from the image. Say that the left tap is wrong by
 # :math:`u` and the right one by :math:`v`. A window with a one on its left and a zero
 # on its right then gives a response that is wrong by :math:`u`; with a one on both
-# sides, it is wrong by :math:`u + v`. Squared and summed over all windows, this is the
-# loss:
+# sides, it is wrong by :math:`u + v`. The loss is the sum of the squares. If :math:`n`
+# windows have a one on both sides, their squares
+# :math:`(u + v)^2 = u^2 + 2\,u\,v + v^2` bring the mixed term into it:
 #
-# .. math:: 18\,u^2 + 24\,u\,v + 18\,v^2
+# .. math:: 18\,u^2 + 2\,n\,u\,v + 18\,v^2
 #
-# The numbers are counts. All six rows of the image are 1 1 0 0 0 0 1 1, and a window
-# holds two neighbours, so a row has seven windows, and the image 42. A one on the left
-# is found in 18 of them, a one on the right also in 18. The number in the middle is
-# twice the number of windows with a one on both sides. **In how many of the 42 windows
-# is there a one on both sides?**
+# Each 18 is a count. All six rows of the image are 1 1 0 0 0 0 1 1, and a window holds
+# two neighbours, so a row has seven windows, and the image 42. A one on the left is
+# found in 18 of them, a one on the right also in 18. The number :math:`n` is still
+# missing. **In how many of the 42 windows is there a one on both sides?**
 
 windows = X.unfold(1, 2, 1).reshape(42, 2)  # one window in each row
 left, right = windows[:, 0], windows[:, 1]
@@ -78,11 +78,16 @@ u, v = wrong[:20, 0].unbind(-1)
 torch.testing.assert_close(18 * u**2 + 24 * u * v + 18 * v**2, trace.losses)
 
 # %%
-# There are 12 of them, two in each row. (``unfold(1, 2, 1)`` cuts dimension 1, the
-# columns, into windows of 2 pixels, each 1 pixel further than the one before.)
+# There are 12 of them, two in each row, so the number in the middle is 24.
+# (``unfold(1, 2, 1)`` cuts dimension 1, the columns, into windows of 2 pixels, each 1
+# pixel further than the one before.)
 
 # %%
-# Now walk away from the goal in two ways. First move both taps up by 1, so that
+# So now we have the height of the valley above every point:
+#
+# .. math:: 18\,u^2 + 24\,u\,v + 18\,v^2
+#
+# Walk away from the goal in two ways. First move both taps up by 1, so that
 # :math:`u = v = 1`. Then move the left one up and the right one down, :math:`u = 1` and
 # :math:`v = -1`. **How many times as high does the loss become in the first case as in
 # the second?**
@@ -100,9 +105,9 @@ print(f"together {together}, apart {apart}, ratio {together / apart:.0f}")
 assert together == 60 and apart == 12
 
 # %%
-# Five times as high: 60 against 12. Look at a window that holds two ones: it adds both
-# taps. If both go up, its output moves by the sum of the two moves; if one goes up and
-# the other down, the moves cancel and the output stays where it was.
+# It becomes five times as high: 60 against 12. Look at a window that holds two ones: it
+# adds both taps. If both go up, its output moves by the sum of the two moves; if one
+# goes up and the other down, the moves cancel and the output stays where it was.
 
 # %%
 # For any image and any size of kernel, the :term:`Hessian` has this information. It is
@@ -124,6 +129,11 @@ assert H.tolist() == [[36, 24], [24, 36]]
 torch.testing.assert_close(curvatures, torch.tensor([12.0, 60.0]))
 torch.testing.assert_close(2 * directions**2, torch.ones(2, 2))
 assert directions.sign().tolist() == [[1, 1], [-1, 1]]
+
+# %%
+# The valley is steep, with a curvature of 60, where both taps rise or fall together. It
+# is flat, with a curvature of 12, where one rises and the other falls. (Each direction
+# is given as a move of length 1, which is why its parts are 0.71 and not 1.)
 
 # %%
 # One step, one factor
@@ -150,10 +160,11 @@ for step in range(4):
 torch.testing.assert_close(errors[1:6], errors[:5] * torch.tensor([0.64, -0.8]))
 
 # %%
-# By :math:`1 - 0.03 \cdot 60 = -0.8`. The minus sign is the zigzag: each step jumps
-# across the valley to the other side, where it lands four fifths as far from the middle
-# line. In the flat direction the factor is :math:`1 - 0.03 \cdot 12 = 0.64`, without a
-# change of sign. (``@ directions`` splits the error of each kernel into its two parts.)
+# A step multiplies it by :math:`1 - 0.03 \cdot 60 = -0.8`. The minus sign is the
+# zigzag: each step jumps across the valley to the other side, where it lands four
+# fifths as far from the middle line. In the flat direction the factor is
+# :math:`1 - 0.03 \cdot 12 = 0.64`, without a change of sign. (``@ directions`` splits
+# the error of each kernel into its two parts.)
 
 # %%
 # How high may the rate be?
@@ -171,9 +182,11 @@ torch.testing.assert_close(torch.tensor(limit), torch.tensor(1 / 30))
 assert round(0.03 / limit, 6) == 0.9
 
 # %%
-# Below 1/30. There the factor of the steep direction, :math:`1 - 60\,\eta`, reaches −1.
-# The flat direction would allow five times as much, but both directions use the same
-# rate, so the steepest one sets the limit. Our 0.03 was already 90 % of it.
+# The rate must be below 1/30, because there the factor of the steep direction,
+# :math:`1 - 60\,\eta`, reaches −1. The flat direction would allow five times as much,
+# but both directions use the same rate, so the steepest one sets the limit. Our 0.03
+# was already 90 % of it. (``largest_stable_lr`` computes 2 over the largest curvature,
+# which is this limit.)
 
 # %%
 # At exactly 1/30 a step does not make the steep error smaller, it only turns it around.
@@ -214,9 +227,10 @@ torch.testing.assert_close(factors, torch.tensor([2 / 3, -2 / 3]))
 assert round(1 - 12 / 60, 3) == 0.8
 
 # %%
-# At 2/72, which is 1/36. Both errors lose a third of their size in every step: the flat
-# one, and the steep one while it zigzags. The steep error could even be gone after a
-# single step, at a rate of 1/60, but then the flat one would keep four fifths.
+# They cross at 2/72, which is 1/36. There both errors lose a third of their size in
+# every step: the flat one, and the steep one while it zigzags. The steep error could
+# even be gone after a single step, at a rate of 1/60, but then the flat one would keep
+# four fifths.
 
 # %%
 # Four rates
@@ -294,7 +308,7 @@ check("fastest_rate", fastest_rate)
 # In practice
 # -----------
 #
-# The loss of a network is no bowl: its curvatures change as the weights move. Only
+# The loss of a network is not a bowl: its curvatures change as the weights move. Only
 # close to a minimum it looks like one, and there the limit of 2 over the largest
 # curvature holds. When a network is trained on all its examples at once, in full
 # batches, something curious has been observed: the largest curvature grows until it
@@ -306,7 +320,8 @@ check("fastest_rate", fastest_rate)
 # ---------------
 #
 # - :ref:`sphx_glr_tutorials_3_learning_plot_5_learn_a_filter_from_a_photograph.py`: a
-#   valley four hundred times as long as this one, and how to get through it.
+#   valley in which the curvatures differ by a factor of 2000 instead of 5, and how to
+#   get through it.
 # - G. Goh, `Why momentum really works <https://distill.pub/2017/momentum>`__: with
 #   figures that you can move.
 # - J. Cohen and others, `Gradient descent on neural networks typically occurs at the
