@@ -7,8 +7,8 @@ By the end of this page you can tell in advance how much of a kernel an image ca
 **You will need** :ref:`sphx_glr_tutorials_3_learning_plot_2_learn_a_kernel.py`, and
 what a matrix does to a vector.
 
-**You will learn** why a loss of zero does not mean that the kernel is found, and what
-makes an image a good teacher.
+**You will learn** how much a loss of zero tells you about a kernel, and what makes an
+image a good teacher.
 """
 
 import matplotlib.pyplot as plt
@@ -43,7 +43,7 @@ fig.set_label(
 )
 
 # %%
-# Zero loss, wrong kernel
+# Learn from three starts
 # -----------------------
 #
 # The striped image has taught a kernel with two taps. Can it teach one with nine, the
@@ -80,8 +80,9 @@ assert (first - third).abs().max() > 0.1
 assert (second - third).abs().max() > 0.1
 
 # %%
-# None of them is. Training has done its duty and made the loss zero, but there are many
-# kernels with a loss of zero, and where it ends depends on where it started.
+# None of them is Sobel's kernel. Training has done its duty and made the loss zero, but
+# there are many kernels with a loss of zero, and where it ends depends on where it
+# started.
 
 # %%
 rounded = {name: kernel.round(decimals=1) for name, kernel in found.items()}
@@ -99,7 +100,8 @@ fig.set_label(
 # in the left column add up to, in each of the kernels?**
 
 for name, kernel in found.items():
-    print(name, [round(total, 2) + 0.0 for total in kernel.sum(0).tolist()])
+    totals = kernel.sum(0)  # down each column
+    print(name, [round(total) for total in totals.tolist()])
 
 # %%
 sums = torch.tensor([4.0, 0.0, -4.0]).expand(3, 3)
@@ -167,7 +169,8 @@ assert rank == 3
 # - the one found from random taps
 # - the one found from others
 
-smallest = (torch.linalg.pinv(A) @ Y.cpu().double().flatten()).reshape(3, 3).float()
+wanted = Y.cpu().double().flatten()
+smallest = (torch.linalg.pinv(A) @ wanted).reshape(3, 3).float()
 print(smallest.round(decimals=2))
 same = []
 for name, kernel in found.items():
@@ -198,7 +201,7 @@ for name, start in starts.items():
 # strongly it responds: there are nine directions in the space of kernels, at right
 # angles to each other, and for each a singular value, which is the size of the response
 # to a kernel of length 1 in that direction. The largest singular value divided by the
-# smallest is the :term:`condition number`. The closer it is to 1, the more alike all
+# smallest is the :term:`condition number`. The closer it is to 1, the more equally all
 # directions show.
 #
 # Here are three candidates, all of 6 × 8 pixels: a piece of the photograph, random
@@ -277,11 +280,11 @@ for name, image in teachers.items():
 assert errors["random"] < errors["one pixel"] < errors["photograph"]
 
 # %%
-# From random pixels. They light up many windows, so that even their smallest singular
-# value is larger than 1, and the noise matters less. The single pixel is as fair as a
-# teacher can be, but it speaks softly. (The least-squares kernel is linear in the
-# response, so we need not learn anything here: the pseudo-inverse turns the noise in
-# the response into the error of the taps.)
+# We get it from the random pixels. They light up many windows, so that even their
+# smallest singular value is larger than 1, and the noise matters less. The single pixel
+# shows all directions alike, but each of them only weakly: its singular values are all
+# 1. (The least-squares kernel is linear in the response, so we need not learn anything
+# here: the pseudo-inverse turns the noise in the response into the error of the taps.)
 
 # %%
 # The page about the learning rate looked at the same thing from the other side. There,

@@ -94,7 +94,7 @@ assert round(condition, 1) == 44.5
 # - 2000 times
 
 curvatures, directions = torch.linalg.eigh(curvature(before.cpu().double(), (3, 5)))
-flattest, steepest = curvatures[[0, -1]].tolist()
+flattest, steepest = curvatures[0].item(), curvatures[-1].item()  # they are sorted
 ratio = steepest / flattest
 print(f"flattest {flattest:.1f}, steepest {steepest:.0f}, ratio {ratio:.0f}")
 
@@ -103,10 +103,10 @@ assert round(ratio, -2) == 2000
 assert abs(ratio / condition**2 - 1) < 1e-6
 
 # %%
-# About 2000 times: 44.5 squared. Neighbouring pixels of a photograph are nearly equal.
-# If all taps go up together, every output pixel changes a lot. If one tap goes up and
-# its neighbour down, hardly anything happens. The loss is a valley that is very long
-# and very narrow.
+# It is about 2000 times as steep: that is 44.5 squared. Neighbouring pixels of a
+# photograph are nearly equal. If all taps go up together, every output pixel changes a
+# lot. If one tap goes up and its neighbour down, hardly anything happens. The loss is a
+# valley that is very long and very narrow.
 
 # %%
 # The steepest direction limits the :term:`learning rate`, as we know. The best fixed
@@ -129,9 +129,9 @@ assert round(1 - lr * flattest, 3) == 0.999
 assert (walked - K).abs().max() > 0.5
 
 # %%
-# :math:`0.999^{300} = 0.74`: three quarters are left. A tenth of a per cent per step is
-# not enough. And as the rate is so close to the limit, the error in the steepest
-# direction does not shrink any faster; it only changes its sign at each step.
+# Three quarters are left, because :math:`0.999^{300} = 0.74`. A tenth of a per cent per
+# step is not enough. And as the rate is so close to the limit, the error in the
+# steepest direction does not shrink any faster; it only changes its sign at each step.
 
 # %%
 # What is wrong with this kernel? Here it is beside the true one.
@@ -146,10 +146,10 @@ fig.set_label(
 
 # %%
 # It has the drift of the taps from the upper left to the lower right, but not how
-# neighbouring taps differ, because these are the flat directions. The steepest one is,
-# very nearly, the sum of all taps, and it is wrong, too: the learned taps add up to
-# 0.3, the true ones to 1. **How bright does the learned kernel make an even grey of
-# brightness 0.5?**
+# neighbouring taps differ, because these are the flat directions. In the steepest
+# direction, very nearly, all taps rise together, and so their sum grows. That sum is
+# wrong, too: the learned taps add up to 0.3, the true ones to 1. **How bright does the
+# learned kernel make an even grey of brightness 0.5?**
 
 even = torch.full((3, 5), 0.5, device=device)
 brightness = corr2d(even, walked).item()
@@ -162,8 +162,8 @@ alike = directions[:, -1].sum().abs() / 15**0.5  # 1 if all parts are equal
 assert alike > 0.99
 
 # %%
-# About 0.15: each pixel under the kernel is 0.5, so the output is 0.5 times the sum of
-# the taps. The whole picture comes out much too dark.
+# It makes it about 0.15: each pixel under the kernel is 0.5, so the output is 0.5 times
+# the sum of the taps. The whole picture comes out much too dark.
 
 # %%
 # Roll instead of walk
@@ -181,10 +181,11 @@ assert alike > 0.99
 #
 # Look for solutions of the form :math:`e_n = \lambda^n`. They solve the quadratic
 # equation :math:`\lambda^2 - (1 + \beta - \eta c)\,\lambda + \beta = 0`, and the
-# product of its two roots is :math:`\beta`. If the roots are complex, both have the
-# same size, :math:`\sqrt\beta`. So in *every* direction with complex roots the error
-# shrinks by :math:`\sqrt\beta` per step, however flat it is. The roots are complex if
-# :math:`|1 + \beta - \eta c| < 2 \sqrt\beta`, and this can be written as
+# product of its two roots is :math:`\beta`. If the roots are complex, one is the
+# conjugate of the other, so both have the same size, :math:`\sqrt\beta`. So in *every*
+# direction with complex roots the error shrinks by :math:`\sqrt\beta` per step, however
+# flat it is. The roots are complex if :math:`|1 + \beta - \eta c| < 2 \sqrt\beta`, and
+# this can be written as
 #
 # .. math:: 1 - \sqrt\beta \;<\; \sqrt{\eta\, c} \;<\; 1 + \sqrt\beta .
 #
@@ -215,9 +216,9 @@ without = (condition**2 - 1) / (condition**2 + 1)
 assert abs(without - (1 - lr * flattest)) < 1e-6
 
 # %%
-# By :math:`43.5 / 45.5 = 0.96`. That looks close to 0.999, but it is more than forty
-# times as far from 1. Apart from a slow beginning, 300 steps make the errors smaller by
-# a factor of seven hundred thousand.
+# It shrinks by the factor :math:`43.5 / 45.5 = 0.96`. That looks close to 0.999, but it
+# is more than forty times as far from 1. Apart from a slow beginning, 300 steps make
+# the errors smaller by a factor of seven hundred thousand.
 
 # %%
 assert 40 < (1 - share**0.5) / (1 - without) < 45
@@ -234,14 +235,14 @@ for _ in range(300):
     loss = ((corr2d(before, rolled) - after) ** 2).sum()
     loss.backward()
     optimiser.step()
-print(rolled.detach().round(decimals=2) + 0.0)
+print(rolled.detach().round(decimals=2) + 0.0)  # + 0.0 makes -0. a plain 0.
 
 # %%
 assert (rolled - K).abs().max() < 0.001
 
 # %%
-# There it is: the kernel behind the effect, every tap right to within 0.001, in as many
-# steps as before.
+# This is the kernel behind the effect. Every tap is right to within 0.001, after as
+# many steps as before.
 
 # %%
 # Check on pixels it has never met

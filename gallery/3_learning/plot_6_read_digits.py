@@ -47,6 +47,8 @@ fig.set_label(
 #
 # Before anything else happens we put a fifth of them aside. A network can learn
 # examples by heart, so only digits that it has never seen tell whether it can *read*.
+# (``randperm`` lists the 1797 places in a random order, and ``split`` cuts the list in
+# two.)
 
 test, train = torch.randperm(1797).to(device).split([360, 1437])
 print(len(train), "to learn from,", len(test), "to check with")
@@ -242,8 +244,9 @@ down = across.T
 
 
 def share_of_slopes(kernels):
-    in_slopes = (kernels * across).sum((1, 2)) ** 2 + (kernels * down).sum((1, 2)) ** 2
-    return in_slopes / (kernels**2).sum((1, 2))
+    left_right = (kernels * across).sum((1, 2)) ** 2
+    up_down = (kernels * down).sum((1, 2)) ** 2
+    return (left_right + up_down) / (kernels**2).sum((1, 2))
 
 
 random_kernels = torch.randn(10000, 3, 3, device=device)
@@ -254,8 +257,8 @@ assert abs(share_of_slopes(random_kernels).mean() - 2 / 9) < 0.01
 assert abs((across * down).sum()) < 1e-6  # the two are at right angles
 
 # %%
-# Two ninths, or 0.22. Random taps prefer no direction, so each of the nine directions
-# gets the same share, and we look at two of them.
+# It is two ninths, or 0.22. Random taps prefer no direction, so each of the nine
+# directions gets the same share, and we look at two of them.
 
 # %%
 # And this is what training has done to the eight kernels of the network:

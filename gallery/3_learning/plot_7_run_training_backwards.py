@@ -98,9 +98,9 @@ assert [round(doubt, 2) for doubt in uncertain.tolist()] == [0.01, 0.75]
 assert round((before - uncertain)[1].item(), 2) == -2.26
 
 # %%
-# Only :math:`s`. It is known to within 0.01, but :math:`d` could be anything from −0.75
-# to −2.26. Training has nearly forgotten :math:`d`: what remained of it after twenty
-# steps was hardly larger than the last printed digit.
+# You can trust only :math:`s`. It is known to within 0.01, but :math:`d` could be
+# anything from −0.75 to −2.26. Training has nearly forgotten :math:`d`: what remained
+# of it after twenty steps was hardly larger than the last printed digit.
 
 # %%
 # Ask the losses
@@ -152,9 +152,9 @@ for start in starts:
     torch.testing.assert_close(replay(*start), replay(s, d))
 
 # %%
-# Four. The formula contains only the squares of :math:`s` and :math:`d`, and a square
-# does not know the sign. Each single loss allows all points of an ellipse, and two such
-# ellipses cross at four points.
+# Four starts would. The formula contains only the squares of :math:`s` and :math:`d`,
+# and a square is the same for both signs. Each single loss allows all points of an
+# ellipse, and two such ellipses cross at four points.
 
 # %%
 fig, ax = plt.subplots(figsize=(4.6, 4.4), layout="constrained")
@@ -179,9 +179,9 @@ fig.set_label(
 
 # %%
 # Here is everything in one picture. The last kernel, give or take its rounding, allows
-# the starts in the orange needle: thin, because it knows :math:`s` well, and long,
-# because it hardly knows :math:`d`. But it knows the *signs* of both, and so it chooses
-# one of the four crossings.
+# the starts in the orange needle: thin, because :math:`s` is known well, and long,
+# because :math:`d` is hardly known. But the *signs* of both are certain, and so only
+# one of the four crossings is left.
 #
 # The rest is arithmetic. The ten losses are ten linear equations for :math:`s^2` and
 # :math:`d^2`. There are more equations than unknowns, and each loss is rounded, so we
