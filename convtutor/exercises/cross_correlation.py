@@ -254,7 +254,8 @@ SEPARATE = Exercise(
         "they cross.": lambda kernel: (kernel[:, :1], kernel[:1]),
         "This divides by kernel[0, 0], which may be zero: take a row and a column that cross at a "
         "tap that is not zero.": lambda kernel: (kernel[:, :1] / kernel[0, 0], kernel[:1]),
-        "The sums of the rows and of the columns contain the total sum twice: divide by it.": (
+        "The product of these sums is the kernel times the sum of all its taps: divide by that "
+        "sum, or avoid it, as it may be zero.": (
             lambda kernel: (kernel.sum(1, keepdim=True), kernel.sum(0, keepdim=True))
         ),
         "The means of the rows and of the columns are not enough: their product has to be divided "

@@ -100,7 +100,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
         ),
         "sums": (
             lambda K: (K.sum(1, keepdim=True), K.sum(0, keepdim=True)),
-            "contain the total sum twice",
+            "the kernel times the sum of all its taps",
         ),
         "without their axes": (
             lambda K: tuple(part.flatten() for part in solve["separate"](K)),
