@@ -88,9 +88,9 @@ print("not zero:", lying_response.count_nonzero().item())
 assert lying_response.count_nonzero() == 0
 
 # %%
-# None. Each row of the lying stripe is all ones or all zeros, and the kernel compares
-# neighbours within a row only. The edges of a lying stripe run *along* the rows, and
-# this kernel cannot see them.
+# There are none: every number of the response is zero. Each row of the lying stripe is
+# all ones or all zeros, and the kernel compares neighbours within a row only. The edges
+# of a lying stripe run *along* the rows, and this kernel cannot see them.
 
 # %%
 # A diagonal edge crosses both rows and columns, so it cannot hide in this way. **Which
@@ -119,8 +119,8 @@ fig.set_label(
 )
 
 # %%
-# The lower left one, as before. Each row still enters the band at its lower left edge,
-# which gives −1, and leaves it at its upper right edge, which gives 1.
+# The lower left edge gives −1, as before. Each row still enters the band at its lower
+# left edge, which gives −1, and leaves it at its upper right edge, which gives 1.
 
 # %%
 # 3. Transpose the kernel
@@ -152,9 +152,9 @@ fig.set_label(
 )
 
 # %%
-# The upper right one. Going *down* a column, you enter the band from above, at its
-# upper right edge, and leave it at the lower left one. Both kernels find both edges,
-# but with their signs exchanged.
+# The upper right edge gives −1 now. Going *down* a column, you enter the band from
+# above, at its upper right edge, and leave it at the lower left one. Both kernels find
+# both edges, but with their signs exchanged.
 
 # %%
 # One rule for both
@@ -188,9 +188,9 @@ uneven = torch.tensor([[1.0, 2, -1], [0, 3, 1]], device=device)
 torch.testing.assert_close(corr2d(busy.T, uneven.T), corr2d(busy, uneven).T)
 
 # %%
-# The answer to Xᵀ with K. Transposing the image or transposing the kernel gives the
-# same numbers, once one of the two outputs is transposed. If you transpose *both*, you
-# get the first answer, transposed:
+# You get the answer to Xᵀ with K. Transposing the image or transposing the kernel gives
+# the same numbers, once one of the two outputs is transposed. If you transpose *both*,
+# you get the first answer of this page, ``Y``, transposed:
 
 both = corr2d(X.T, K.T)
 print("equal:", torch.equal(both, Y.T))
@@ -204,9 +204,9 @@ print("equal:", torch.equal(both, Y.T))
 # Try it yourself
 # ---------------
 #
-# Here are the three questions as functions. The first one takes a band in an image of
-# any size. The other two take any image and any kernel, and must not transpose the one
-# thing that their task forbids.
+# Here are the three questions as functions. The first one answers for the band in an
+# image of any size. The other two take any image and any kernel, and must not transpose
+# the one thing that their task forbids.
 
 ask("band_edges", "transposed_image", "transposed_kernel")
 
@@ -228,10 +228,10 @@ check("transposed_kernel", transposed_kernel)
 # In practice
 # -----------
 #
-# One kernel sees an edge only by how it crosses the kernel's own direction. So edge
-# detectors use a pair, one kernel along the rows and one down the columns. Together the
-# two numbers are the *gradient* of the brightness: an arrow that points across the
-# edge, and is long where the edge is sharp.
+# A single kernel responds to an edge only as far as the edge crosses the kernel's own
+# direction. So edge detectors use a pair, one kernel along the rows and one down the
+# columns. Together the two numbers are the *gradient* of the brightness: an arrow that
+# points across the edge, and is long where the edge is sharp.
 #
 # Further reading
 # ---------------

@@ -24,8 +24,8 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # all digits, on GPUs too
 torch.manual_seed(0)
 
 # %%
-x = torch.arange(6.0, device=device)[None, :]  # 0 to 5, from left to right
-y = torch.arange(4.0, device=device)[:, None]  # 0 to 3, from top to bottom
+x = torch.arange(6.0, device=device)[None, :]  # one row, 0 to 5
+y = torch.arange(4.0, device=device)[:, None]  # one column, 0 to 3
 slope = 3 * x + 2 * y
 
 # %%
@@ -83,14 +83,15 @@ for theta in torch.linspace(0, 6, 13).tolist():
     )
 
 # %%
-# By :math:`0.8 \cdot 3 + 0.6 \cdot 2 = 3.6`. The slope in a direction is a mixture of
-# the two slopes that we can measure, so the kernel for this direction is the same
-# mixture of the two kernels. At an angle :math:`\theta`, counted from right towards
-# down, the shares are :math:`\cos\theta` and :math:`\sin\theta`.
+# It grows by :math:`0.8 \cdot 3 + 0.6 \cdot 2 = 3.6`. The slope in a direction is a
+# mixture of the two slopes that we can measure, so the kernel for this direction is the
+# same mixture of the two kernels. At an angle :math:`\theta`, counted from right
+# towards down, the shares are :math:`\cos\theta` and :math:`\sin\theta`.
 
 # %%
 # Such a kernel sees edges. Here is a disc with a soft rim, which has edges in every
-# direction. We apply the kernel for 60°. **Which parts of the rim fade away?**
+# direction. We apply the kernel for 60°, a direction that points down and a little to
+# the right. **Which parts of the rim fade away?**
 #
 # - those that run along the direction of 60°
 # - those that run across it
@@ -121,10 +122,10 @@ assert ahead < -0.9 and behind > 0.9
 assert abs(beside) < 0.1
 
 # %%
-# Those that run along the direction. There, a step in the direction stays at the same
-# brightness. Behind the arrow brightness rises, and ahead of it falls. So the kernel
-# for a direction finds the edges *across* it. A kernel like this is called *steerable*:
-# two kernels that are mixed give those for all directions.
+# The parts that run along the direction fade away. There, a step in the direction stays
+# at the same brightness. Behind the arrow brightness rises, and ahead of it falls. So
+# the kernel for a direction finds the edges *across* it. A kernel like this is called
+# *steerable*: mixtures of two kernels give the kernels for all directions.
 
 # %%
 # 2. Which kernel measures the second derivative?
@@ -133,8 +134,8 @@ assert abs(beside) < 0.1
 # The second derivative is the change of the change. From :math:`x_0` to :math:`x_1` the
 # change is :math:`x_1 - x_0`, from :math:`x_1` to :math:`x_2` it is :math:`x_2 - x_1`,
 # and the second minus the first is :math:`x_0 - 2\,x_1 + x_2`. So the kernel is
-# (1, −2, 1). With fewer taps it is not possible: two taps would have to answer 0 to an
-# even grey and 0 to an even slope, and then both are zero.
+# (1, −2, 1). With fewer taps it is not possible. Two taps would have to answer 0 to an
+# even grey, so one is minus the other, and 0 to an even slope, so both are zero.
 #
 # For rows and columns together, add the transpose, with (1, −2, 1) going down. The sum
 # is called the :term:`Laplacian`. It measures how the brightness bends along both axes.
@@ -158,8 +159,8 @@ print(answer_to_squares)
 assert (answer_to_squares - 8).abs().max() < 1e-3
 
 # %%
-# 8. The second derivative of :math:`x^2` is 2, that of :math:`3\,y^2` is 6, and the
-# Laplacian adds the two.
+# It answers 8. The second derivative of :math:`x^2` is 2, that of :math:`3\,y^2` is 6,
+# and the Laplacian adds the two.
 
 # %%
 # The book also asks which structures in an image such a kernel responds to most
@@ -204,10 +205,10 @@ fig.set_label(
 )
 
 # %%
-# The point: it answers −4 there, −2 on the line and only 1 and −1 at the edge. At an
-# edge brightness bends along one axis and to one side; at a line it falls on both
-# sides, and at a point on all four. So second derivatives are good at finding spots and
-# thin lines, and every speck of noise is such a spot.
+# Its response is the largest at the point: it answers −4 there, −2 on the line and only
+# 1 and −1 at the edge. At an edge brightness bends along one axis and to one side; at a
+# line it falls on both sides, and at a point on all four. So second derivatives are
+# good at finding spots and thin lines, and every speck of noise is such a spot.
 
 # %%
 # 3. Which kernel blurs, and what for?
@@ -231,11 +232,11 @@ torch.testing.assert_close(blurred - 1 / 2, -(stripes[:, 1:-1] - 1 / 2) / 3)
 torch.testing.assert_close(corr2d(stripes, binomial), torch.full_like(blurred, 0.5))
 
 # %%
-# One third, because both of its neighbours are dark. And a dark pixel becomes two
-# thirds: the mean of three has *exchanged* bright and dark, at a third of the contrast.
-# The kernel (1, 2, 1)/4 wipes these stripes out, as a blur should. It is a mean of two,
-# (1, 1)/2, twice in a row, and taking means of two again and again leads to the
-# :term:`Gaussian`.
+# It makes one third of it, because both of its neighbours are dark. And a dark pixel
+# becomes two thirds: the mean of three has *exchanged* bright and dark, at a third of
+# the contrast. The kernel (1, 2, 1)/4 wipes these stripes out, as a blur should. It is
+# a mean of two, (1, 1)/2, twice in a row, and taking means of two again and again leads
+# to the :term:`Gaussian`.
 
 # %%
 # What is a blur good for? It removes what changes from pixel to pixel, and one such
@@ -256,9 +257,9 @@ assert round(expected, 6) == 6 / 16
 assert abs(corr2d(noise, blur).std() - expected) < 0.01
 
 # %%
-# :math:`6/16 = 0.375`: little more than a third is left. A blur is also what one needs
-# before leaving out pixels, because stripes that are too fine for the smaller image
-# would turn into false, coarse ones.
+# Its size is :math:`6/16 = 0.375` afterwards: little more than a third is left. A blur
+# is also what one needs before leaving out pixels, because stripes that are too fine
+# for the smaller image would turn into false, coarse ones.
 
 # %%
 # 4. How many taps does a derivative need?
@@ -278,10 +279,10 @@ for taps in [(-1.0, 1.0), (1.0, -2.0, 1.0), (-1.0, 3.0, -3.0, 1.0)]:
 assert (differences - 6).abs().max() < 1e-3
 
 # %%
-# 6, which is :math:`3!`, the third derivative of :math:`x^3`. Each round of differences
-# lowers the degree of a polynomial by one. So :math:`d` rounds turn all powers below
-# :math:`d` into zero, as a derivative of order :math:`d` should, and their kernel has
-# :math:`d + 1` taps.
+# It answers 6, which is :math:`3!`, the third derivative of :math:`x^3`. Each round of
+# differences lowers the degree of a polynomial by one. So :math:`d` rounds turn all
+# powers below :math:`d` into zero, as a derivative of order :math:`d` should, and their
+# kernel has :math:`d + 1` taps.
 
 # %%
 # Could a cleverer kernel do with fewer? **How many taps does a kernel for the third
@@ -294,10 +295,11 @@ print("rank:", torch.linalg.matrix_rank(powers).item())
 assert torch.linalg.matrix_rank(powers) == 3  # only zero taps wipe out all three
 
 # %%
-# Four; three are not enough. Three taps would have to answer 0 to the powers 1,
-# :math:`x` and :math:`x^2`. These are three equations for three taps, and the matrix of
-# their values at three pixels has full :term:`rank`, so the taps can only be zero. It
-# is the same for every order: a derivative of order :math:`d` needs :math:`d + 1` taps.
+# It needs four, because three are not enough. Three taps would have to answer 0 to the
+# powers 1, :math:`x` and :math:`x^2`. These are three equations for three taps, and the
+# matrix of their values at three pixels has full :term:`rank`, so the taps can only be
+# zero. It is the same for every order: a derivative of order :math:`d` needs
+# :math:`d + 1` taps.
 
 # %%
 # Try it yourself

@@ -48,7 +48,8 @@ rows, columns = Y.numel(), X.numel()
 print("rows:", rows, "columns:", columns)
 
 # %%
-# Four rows, one for each output pixel, and twelve columns, one for each image pixel.
+# It has four rows, one for each output pixel, and twelve columns, one for each image
+# pixel.
 
 # %%
 # Find it with impulses
@@ -177,9 +178,11 @@ assert unchanged == 0
 assert torch.linalg.matrix_rank(A.cpu()) == 4
 
 # %%
-# None of them. Twelve numbers went into four, and no matrix can tell which twelve they
-# were: the :term:`rank` of :math:`A` is 4, so eight directions in the space of images
-# leave no trace in the output. The transpose brings back the shape, not the pixels.
+# None of them does. Twelve numbers went into four, and no matrix can tell which twelve
+# they were: the :term:`rank` of :math:`A` is 4, so eight directions in the space of
+# images leave no trace in the output. The transpose brings back the shape, not the
+# pixels. (``[None, None]`` adds the axes for batch and channel that PyTorch's functions
+# expect, and ``[0, 0]`` takes them away again.)
 
 # %%
 # Try it yourself

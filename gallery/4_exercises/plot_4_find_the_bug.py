@@ -64,6 +64,7 @@ wide = torch.tensor([[3.0, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5, 8, 9, 7]])
 
 right = corr2d(wide, K)
 wrong = first(wide, K)
+# all(0) asks for each column whether all its numbers agree.
 columns_right = (wrong == right).all(0).sum().item()
 print("columns right:", columns_right)
 
@@ -81,10 +82,10 @@ fig.set_label(
 )
 
 # %%
-# Two. Both loops run over ``range(Y.shape[0])``, the number of *rows*, so the function
-# fills a square and leaves the other columns at zero. On the stripe the output has six
-# rows and seven columns, so one column is left out, but there the right answer *is*
-# zero. The example was too quiet to show the bug.
+# Two columns are right. Both loops run over ``range(Y.shape[0])``, the number of
+# *rows*, so the function fills a square and leaves the other columns at zero. On the
+# stripe the output has six rows and seven columns, so one column is left out, but there
+# the right answer *is* zero. The example was too quiet to show the bug.
 
 # %%
 # A tall image shows it, too. **What does the function do with the transposed image and
@@ -188,11 +189,11 @@ print(strange)
 assert torch.equal(strange, torch.zeros(1, 7))
 
 # %%
-# 1 × 7. The first line exchanges height and width: the windows have 2 × 1 pixels where
-# the kernel has 1 × 2 taps. You would expect an error, but PyTorch *broadcasts*: it
-# repeats the column of two pixels and the row of two taps until both are 2 × 2, and
-# multiplies. Each pixel meets the taps 1 and −1, and the sum is always zero. A square
-# kernel does not care which side is called ``h``.
+# The answer has the shape 1 × 7. The first line exchanges height and width: the windows
+# have 2 × 1 pixels where the kernel has 1 × 2 taps. You would expect an error, but
+# PyTorch *broadcasts*: it repeats the column of two pixels and the row of two taps
+# until both are 2 × 2, and multiplies. Each pixel meets the taps 1 and −1, and the sum
+# is always zero. A square kernel does not care which side is called ``h``.
 
 # %%
 # One test for all three
@@ -224,8 +225,9 @@ print("caught:", caught)
 assert caught == ["first", "second", "third"]
 
 # %%
-# All three. (And it lets ``corr2d`` pass, as it should: a test that rejects everything
-# is no use either.) One good example is worth more than many of the same kind.
+# It catches all three. (And it lets ``corr2d`` pass, as it should: a test that rejects
+# everything would be useless, too.) One good example is worth more than many of the
+# same kind.
 
 # %%
 # Try it yourself

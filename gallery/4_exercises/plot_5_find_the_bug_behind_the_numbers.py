@@ -129,15 +129,16 @@ assert decimals == 7
 assert corr2d(third_and_zero, K.double()).item() == 1 / 3
 
 # %%
-# About 7. ``torch.zeros`` was not told which type to use, so it made numbers of 32
-# bits, and everything that is written into them is rounded to that. Nothing warns you.
-# (On a GPU the function fails, because ``torch.zeros`` was not told the device either.
-# That is the better failure.) ``X.new_zeros(...)`` takes both from ``X``.
+# About 7 decimals are right. ``torch.zeros`` was not told which type to use, so it made
+# numbers of 32 bits, and everything that is written into them is rounded to that.
+# Nothing warns you. (On a GPU the function fails, because ``torch.zeros`` was not told
+# the device either. That is the better failure.) ``X.new_zeros(...)`` takes both from
+# ``X``.
 
 # %%
-# There is a test that notices. :func:`torch.autograd.gradcheck.gradcheck` moves each
-# number by a tiny bit, and compares what the output does with the gradient that
-# autograd computes. A function that rounds to 32 bits swallows the tiny move.
+# There is a test that notices. :func:`gradcheck <torch.autograd.gradcheck.gradcheck>`
+# moves each number by a tiny bit, and compares what the output does with the gradient
+# that autograd computes. A function that rounds to 32 bits swallows the tiny move.
 
 pair = X.double().requires_grad_(), K.double().requires_grad_()
 passes = {
@@ -232,10 +233,10 @@ for height, loss in zip(heights, losses, strict=True):
 # What a test must look at
 # ------------------------
 #
-# Right shapes and right whole numbers would not have caught the first two bugs. This
-# test would. It looks at the type of the answer, and at numbers which are not whole;
-# and it looks at the image afterwards, because a function may also overwrite what it
-# was given.
+# The second function returns the right shape, and on whole numbers it is right, so a
+# test that looks at nothing else lets it pass. The next test looks at the type of the
+# answer as well, and at numbers that are not whole. It also looks at the image
+# afterwards, because a function may overwrite what it was given.
 
 
 def test(correlate):
@@ -249,12 +250,22 @@ def test(correlate):
 
 
 # %%
+caught = []
 for function in (corr2d, second):
     try:
         test(function)
-        print(function.__name__, "passes")
     except AssertionError:
-        print(function.__name__, "is caught")
+        caught.append(function.__name__)
+print("caught:", caught)
+
+# %%
+assert caught == ["second"]
+
+# %%
+# The test catches the second function, and lets ``corr2d`` pass. It would not have
+# caught the other two bugs. The first one shows only on bytes, and only where they are
+# bright. The third one is not in the correlation but in the loop around it, and shows
+# only after a few steps.
 
 # %%
 # Try it yourself
