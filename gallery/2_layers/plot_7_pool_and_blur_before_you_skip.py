@@ -283,6 +283,11 @@ assert round(changes["pool"], 2) == 0.72
 assert round(changes["blur_and_skip"], 2) == 0.58
 assert round(changes["pool_blur_and_skip"], 2) == 0.42
 assert min(changes, key=changes.get) == "pool_blur_and_skip"
+dense = functional.max_pool2d(edges, 2, stride=1)
+moved_dense = functional.max_pool2d(moved_edges, 2, stride=1)
+of_edges = (moved_edges - edges).square().mean() / edges.square().mean()
+of_dense = (moved_dense - dense).square().mean() / dense.square().mean()
+assert of_dense < of_edges / 2  # without a skip, wider edges change less
 down = {}
 for way in (skip, blur_and_skip, pool, pool_blur_and_skip):
     before, after = way(edges_of(photograph[1:])), way(edges_of(photograph[:-1]))
@@ -298,6 +303,10 @@ assert all(down[name] < changes[name] for name in down)
 # blur alone brings this down to 0.58. Max pooling alone is at 0.72: it takes the
 # largest number of each window, but when an edge leaves a window, that window loses it
 # all at once.
+#
+# Both steps help, and together they help most. Taking the largest of 2 × 2 at stride 1
+# makes each edge a pixel wider, so more of it stays where it was when the image moves.
+# The blur makes the sides of the edge less steep, so each pixel changes by less.
 
 # %%
 # If the photograph moves down, all four changes are smaller, because this kernel looks
