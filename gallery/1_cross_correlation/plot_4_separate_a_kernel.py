@@ -48,8 +48,8 @@ fig.set_label(
 # .. math:: \sum_a \sum_b X_{i+a,\,j+b} \, c_a \, r_b
 #           = \sum_a c_a \Bigl( \sum_b X_{i+a,\,j+b} \, r_b \Bigr).
 #
-# Inside the brackets stands a cross-correlation with the row. Around them stands a
-# cross-correlation of its result with the column. So we may use the two thin kernels
+# The sum inside the brackets is a cross-correlation with the row. The sum around it is a
+# cross-correlation of that result with the column. So we may use the two thin kernels
 # one after the other.
 
 X = images.photograph(device=device)
@@ -105,13 +105,16 @@ print(rank)
 
 # %%
 assert rank == 2
+outer_rows = torch.tensor([[1.0], [0.0], [1.0]]) @ torch.tensor([[0.0, -1.0, 0.0]])
+middle_row = torch.tensor([[0.0], [1.0], [0.0]]) @ torch.tensor([[-1.0, 5.0, -1.0]])
+assert torch.equal(outer_rows + middle_row, sharpen)
 
 # %%
 # It needs two. One product is not enough, and two are, because the kernel has only two
-# different rows: one product can make the first row and the last, where its column is
-# 1, and the other one the middle row. In the same way, the rank of any kernel is at
-# most the number of its different rows, and at most the number of its different
-# columns.
+# different rows. The column 1, 0, 1 times the row 0, −1, 0 makes the first row and the
+# last. The column 0, 1, 0 times the row −1, 5, −1 makes the row in the middle. In the
+# same way, the rank of any kernel is at most the number of its different rows, and at
+# most the number of its different columns.
 
 # %%
 # Here are the ranks of some kernels.
