@@ -98,7 +98,8 @@ torch.testing.assert_close(Y, by_hand)
 
 # %%
 # Watch it at work: the kernel moves from window to window, and each sum goes to the
-# place in the output that its window has in the image.
+# place in the output that its window has in the image. The figure shows the kernel at
+# the fourth of its six places.
 
 # %%
 fig = plots.show_grids(
