@@ -163,9 +163,9 @@ def filter_wall(copies):
 small_peak = filter_wall(16)
 
 # %%
-# It takes less than half as much memory as the image. What is in memory are some chunks
-# that wait until their neighbours have borrowed from them, and the buffers of the
-# libraries. The second wall is twice as high. **How much memory will it take?**
+# This takes less than half as much memory as the whole image would. The memory holds
+# some chunks that wait until their neighbours have borrowed from them, and the buffers
+# of the libraries. The second wall is twice as high. **How much memory will it take?**
 #
 # - about half as much
 # - about as much
