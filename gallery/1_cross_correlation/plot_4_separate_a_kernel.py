@@ -48,8 +48,8 @@ fig.set_label(
 # .. math:: \sum_a \sum_b X_{i+a,\,j+b} \, c_a \, r_b
 #           = \sum_a c_a \Bigl( \sum_b X_{i+a,\,j+b} \, r_b \Bigr).
 #
-# The sum inside the brackets is a cross-correlation with the row. The sum around it is a
-# cross-correlation of that result with the column. So we may use the two thin kernels
+# The sum inside the brackets is a cross-correlation with the row. The sum around it is
+# a cross-correlation of that result with the column. So we may use the two thin kernels
 # one after the other.
 
 X = images.photograph(device=device)
