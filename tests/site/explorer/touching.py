@@ -40,11 +40,13 @@ def drawn(page: Page) -> None:
     )
 
 
-def type_keys(page: Page, text: str) -> None:
-    """Press keys as a hand does: one a frame."""
+def type_keys(page: Page, text: str, pause: int = 0) -> None:
+    """Press keys as a hand does: one a frame, or more slowly, with a pause in milliseconds."""
     for key in text:
         page.keyboard.press(key)
         page.evaluate("() => new Promise(requestAnimationFrame)")
+        if pause:
+            page.wait_for_timeout(pause)
 
 
 def message(element: Locator) -> str:
