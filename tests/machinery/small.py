@@ -60,8 +60,6 @@ with open(os.environ["RAN"], "a") as ran:
 kernels.box(2).tolist()
 ```
 """
-# These scripts are short rather than sorted into cells of one kind each.
-UNSORTED = '\nsuppress_warnings.append("cells")\n'
 HOME = "# Home\n\n```{toctree}\ntutorials/index\nkernels\n```\n"
 HEADER = "{0}\n{1}\n\nAll.\n"
 ALL = ["figures", "kernels", "shapes"]
@@ -82,7 +80,6 @@ class Site:
         for file in ("docs/conf.py", "docs/references.bib", "pyproject.toml", "README.md"):
             shutil.copy(ROOT / file, root / file)
         shutil.copy(ROOT / "LICENSE", root)
-        self.append("docs/conf.py", UNSORTED)
         self.write("docs/index.md", HOME)
         self.write("docs/kernels.md", KERNELS)
         self.write("gallery/GALLERY_HEADER.rst", HEADER.format("Gallery", "======="))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from small import UNSORTED, Site
+from small import Site
 
 PAGE = "gallery/1_section/plot_2.py"
 
@@ -184,12 +184,11 @@ def test_what_is_left_out_of_a_preview_is_not_let_off(site: Site, tmp_path: Path
 
 
 def test_a_cell_that_mixes_kinds_stops_the_build(site: Site) -> None:
-    site.replace("docs/conf.py", UNSORTED, "")
-    log = site.fail()
-    for page in ("plot_1.py", "plot_2.py"):
-        line = log.partition(f"1_section/{page}:")[2].partition("\n")[0]
-        assert "move the imports into the first cell" in line
-    site.append("docs/conf.py", UNSORTED)
+    mixed = "print(2)\nassert 1 + 1 == 2\n"
+    site.write("gallery/1_section/plot_mixed.py", (site.root / PAGE).read_text() + mixed)
+    line = site.fail().partition("1_section/plot_mixed.py:")[2].partition("\n")[0]
+    assert "move the assertions into a cell of their own" in line
+    (site.root / "gallery/1_section/plot_mixed.py").unlink()
 
 
 def test_an_answer_that_cannot_be_computed_stops_the_build(site: Site) -> None:
