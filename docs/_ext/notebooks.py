@@ -17,16 +17,18 @@ from _ext.internals import execution
 from _ext.surroundings import BUILD
 
 _CACHE = BUILD / "notebooks"
-_MARK = BUILD / "notebooks.digest"
+_MARK, _READING = BUILD / "notebooks.digest", BUILD / "notebooks.reading"
 
 
 def open_cache(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Empty the cache if what it holds may not be what the pages would give."""
     if _with_cells(env):
         known = _MARK.read_text(encoding="utf-8") if _MARK.exists() else ""
-        if known != freshness.of_results(app.config.overrides):
+        now = freshness.of_results(app.config.overrides)
+        if known != now:
             shutil.rmtree(_CACHE, ignore_errors=True)
         _MARK.unlink(missing_ok=True)
+        _READING.write_text(now, encoding="utf-8")  # as it is now, whatever is edited meanwhile
 
 
 def close_cache(app: Sphinx, env: BuildEnvironment) -> None:
@@ -36,7 +38,7 @@ def close_cache(app: Sphinx, env: BuildEnvironment) -> None:
     if failed:
         raise ExtensionError(f"a code cell did not execute to its end in: {', '.join(failed)}")
     if ran:
-        _MARK.write_text(freshness.of_results(app.config.overrides), encoding="utf-8")
+        _READING.replace(_MARK)
 
 
 def seconds(app: Sphinx, page: str) -> float | None:

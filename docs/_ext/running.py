@@ -63,7 +63,6 @@ def run_all(
     """Run scripts, each for a page in a folder, several side by side; say how each run went."""
     running: set[Any] = set()
     outcomes: dict[Path, Outcome] = {}
-    conf = {**conf, "run_stale_examples": True}
     pool = ThreadPoolExecutor(workers)
     try:
         tasks = {

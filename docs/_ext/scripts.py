@@ -43,6 +43,8 @@ def run_what_has_to(app: Sphinx) -> None:
     pages = sources()
     for script, page in pages.items():
         digest = freshness.of_page(shared, (script, questions.source(script)))
+        if not page.with_suffix(".digest").exists():
+            _forget(page)  # its run was cut short, or has failed
         if preview.is_wanted(script) and not _is_fresh(page, digest):
             stale[script] = digest
             _forget(page)
@@ -98,11 +100,12 @@ def _is_fresh(page: Path, digest: str) -> bool:
 
 
 def _forget(page: Path) -> None:
-    """Delete what says that a page is done, and its figures, large and small."""
-    page.with_suffix(".digest").unlink(missing_ok=True)
-    done_mark(page).unlink(missing_ok=True)
-    for figure in (*_figures(page), *page.parent.glob(f"images/thumb/sphx_glr_{page.name}_thumb*")):
-        figure.unlink()
+    """Delete a page, the mark that says it is done first, and its figures, large and small."""
+    images = page.parent / "images"
+    thumbnails = images.glob(f"thumb/sphx_glr_{page.name}_thumb*")
+    made = sorted(page.parent.glob(f"{page.name}.*"), key=lambda file: file.suffix != ".digest")
+    for file in (*made, *_figures(page), *thumbnails):
+        file.unlink()
 
 
 def _forget_what_is_gone() -> None:
@@ -112,10 +115,7 @@ def _forget_what_is_gone() -> None:
     """
     known = {page.with_suffix(".py") for page in sources().values()}
     for copy in set(_PAGES.rglob("*.py")) - known:
-        page = copy.with_suffix("")
-        _forget(page)
-        left = [*page.parent.glob(f"{page.name}.*")]
-        if not (_SOURCES / page.parent.relative_to(_PAGES)).exists():
-            left += [*page.parent.glob("index.rst*"), *page.parent.glob("*.zip")]
-        for file in left:
-            file.unlink(missing_ok=True)
+        _forget(copy.with_suffix(""))
+        if not (_SOURCES / copy.parent.relative_to(_PAGES)).exists():
+            for file in (*copy.parent.glob("index.rst*"), *copy.parent.glob("*.zip")):
+                file.unlink(missing_ok=True)
