@@ -43,7 +43,7 @@ fig.set_label(
 
 # %%
 # scikit-learn comes with 1797 handwritten digits. Each is an image of 8 × 8 pixels, and
-# has a label that says which digit was meant. A network shall learn to read them.
+# has a label that says which digit was meant. We want a network to learn to read them.
 #
 # Before anything else happens we put a fifth of them aside. A network can learn
 # examples by heart, so only digits that it has never seen tell whether it can *read*.
@@ -147,9 +147,10 @@ assert sum(weight.numel() for weight in linear.parameters()) == 650
 
 # %%
 # No, it reads about as many. A linear function of a linear function is again linear:
-# all these layers together are nothing but one weighted sum of the 64 pixels for each
-# digit. We can even write its weights down. The scores of a black image are the biases,
-# and lighting one pixel at a time shows what each pixel adds:
+# all these layers together give each digit one weighted sum of the 64 pixels plus one
+# bias, as the single layer does. We can even write these weights down. The scores of a
+# black image are the biases, and lighting one pixel at a time shows what each pixel
+# adds:
 
 with torch.no_grad():
     biases = stack(torch.zeros(1, 1, 8, 8, device=device))
@@ -201,9 +202,10 @@ assert 1 - share_read(net) < 0.5 * (1 - share_read(stack))
 # Look inside
 # -----------
 #
-# What has the first layer learned? It does what you know: it puts one row of zeros
-# around the image, slides a kernel over it, multiplies, and adds. So
-# :func:`convtutor.corr2d` can draw its feature maps for us.
+# What has the first layer learned? It does what you know: it puts a frame of zeros
+# around the image, one pixel wide, slides a kernel over it, multiplies, and adds. So
+# :func:`convtutor.corr2d` can compute its feature maps for us. (We leave out the bias,
+# which only makes a whole map brighter or darker.)
 
 kernels = net[0].weight.detach()[:, 0]  # eight kernels of 3 × 3 taps
 padded = nn.functional.pad(X[12, 0], (1, 1, 1, 1))
