@@ -110,12 +110,13 @@ assert together == 60 and apart == 12
 # goes up and the other down, the moves cancel and the output stays where it was.
 
 # %%
-# For any image and any size of kernel, the :term:`Hessian` has this information. It is
-# the table of all second derivatives of the loss, and :func:`convtutor.curvature`
-# computes it from the windows. Its :term:`eigenvectors <eigenvector>` are the
-# directions straight along and straight across the valley, and its
-# :term:`eigenvalues <eigenvalue>` are the :term:`curvatures <curvature>` in these
-# directions: how fast the slope grows as one walks away from the goal.
+# For any image and any size of kernel, the :term:`Hessian` says how steep the valley is
+# in each direction. It is the table of all second derivatives of the loss, and
+# :func:`convtutor.curvature` computes it from the windows. Its
+# :term:`eigenvectors <eigenvector>` are the directions straight along and straight
+# across the valley, and its :term:`eigenvalues <eigenvalue>` are the
+# :term:`curvatures <curvature>` in these directions: how fast the slope grows as one
+# walks away from the goal.
 
 H = curvature(X, (1, 2))
 print(H)
