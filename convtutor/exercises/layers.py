@@ -764,7 +764,7 @@ TRANSPOSED_CONVOLUTION = Exercise(
     specification=transposed_convolution_spec,
     solution=transposed_convolution,
     hints=(
-        "At stride 1 this is a convolution of the whole kind: pad the image so far that the kernel "
+        "At stride 1 this is a full convolution: pad the image so far that the kernel "
         "still covers one pixel at every border, and correlate with the kernel turned.",
         "With a larger stride, the pixels stand ``stride`` apart first. What is between them?",
         "Make a tensor of zeros, ``stride * (rows - 1) + 1`` high, and put the image into "

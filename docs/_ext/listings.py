@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 _CODE = re.compile(
-    r'<div class="(?P<classes>[^"]*highlight-(?P<language>\w+) notranslate[^"]*)">'
+    r'<div class="(?P<classes>[^"]*highlight-(?P<language>[\w-]+) notranslate[^"]*)">'
     r'<div class="highlight"><pre>(?P<text>.*?)</pre></div>',
     re.DOTALL,
 )
@@ -29,7 +29,7 @@ def dress(
 
 def _dress(found: re.Match[str]) -> str:
     # A page's cell prints as plain text; what else is plain is no code either.
-    is_code = found["language"] not in ("none", "text", "default", "myst")
+    is_code = found["language"] not in ("none", "text", "default", "myst", "myst-ansi")
     label = "Code" if is_code else "Output"
     text = _SPACE.sub(r"\1", found["text"]) if is_code else found["text"]
     text = "\n".join(map(_wrap, text.split("\n"))) if is_code else text

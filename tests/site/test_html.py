@@ -125,6 +125,18 @@ def test_no_stylesheet_fetches_from_elsewhere() -> None:
     assert [pair for pair in urls if is_elsewhere(pair[1])] == []
 
 
+def test_all_that_a_cell_prints_is_called_output() -> None:
+    printed = [
+        block
+        for page in PAGES
+        for block in parse(page).select(".sphx-glr-script-out .highlight, .cell_output .highlight")
+    ]
+    assert len(printed) > 100
+    for block in printed:
+        assert block.parent is not None
+        assert block.parent.get("aria-label") == "Output", block.get_text()[:80]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_internal_link_leads_somewhere(page: Path) -> None:
     broken = []

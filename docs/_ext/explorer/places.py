@@ -82,9 +82,9 @@ operations, and watch the taps turn. **Which changes to the kernel make the swit
    :padding: 2,2,1,1
    :controls: kernels operation
 
-   Those after which the kernel looks the same when it is turned by half a turn: the first tap
-   equals the last one, the second equals the last but one, and so on. With three rows of two taps
-   that leaves three numbers to choose.
+   The switch changes nothing if the kernel looks the same after half a turn: the first tap equals
+   the last one, the second equals the last but one, and so on. With three rows of two taps, three
+   numbers are left to choose.
 """,
         )
     ],
