@@ -104,10 +104,11 @@ fig.set_label(
 
 # %%
 # Here is the whole matrix. Within a block, the numbers along each diagonal are equal,
-# because the kernel slides along a row without changing. Such a block is called
-# *Toeplitz*. And the blocks along each diagonal are equal, because the kernel slides
-# down without changing. Hence the long name of this kind of matrix: *doubly block
-# Toeplitz*. Of its 48 numbers, only six are different from each other and from zero.
+# because the kernel slides along a row without changing. Such a block is called a
+# :term:`Toeplitz matrix`. And the blocks along each diagonal are equal, because the
+# kernel slides down without changing. Hence the long name of this kind of matrix:
+# *doubly block Toeplitz*. Of its 48 numbers, only six are different from each other and
+# from zero.
 
 blocks = A.reshape(2, 2, 3, 4).transpose(1, 2)  # block row, block column, 2, 4
 print("block (0, 0) equals block (1, 1):", torch.equal(blocks[0, 0], blocks[1, 1]))
