@@ -46,9 +46,9 @@ fig.set_label(
 # -------------------
 #
 # The kernel computes each pixel minus its right neighbour, so it walks along the rows.
-# Look at any row of the image and go through it from left to right. **What does the
-# kernel answer at the edge where a row enters the band, and at the edge where it leaves
-# it?**
+# Take a row in the middle of the image and go through it from left to right. **What
+# does the kernel answer at the edge where a row enters the band, and at the edge where
+# it leaves it?**
 
 Y = corr2d(X, K)
 print("row 3 of the image and of the response:")
@@ -68,8 +68,9 @@ assert torch.equal(Y.cpu(), (diagonal == 2).float() - (diagonal == -1).float())
 
 # %%
 # It answers −1 where a row enters the band, because there a zero stands left of a one,
-# and 1 where it leaves the band. Each row by itself looks like a row of the upright
-# stripe. So the kernel finds diagonal edges as well: a diagonal edge crosses every row.
+# and 1 where it leaves the band. A row by itself does not know that the edges are
+# diagonal: it looks like a row through an upright stripe. So the kernel finds diagonal
+# edges as well, because they cross the rows.
 
 # %%
 # 2. Transpose the image
@@ -114,8 +115,8 @@ assert where == "lower left"
 # %%
 fig = plots.show_grids({"image Xᵀ": X.T, "response to K": turned})
 fig.set_label(
-    "The transposed image, 8 by 6, with the band below the main diagonal; and its "
-    "response: −1 along the lower left edge, 1 along the upper right one."
+    "The transposed image, 8 by 6, with the band on and below the main diagonal; and "
+    "its response: −1 along the lower left edge, 1 along the upper right one."
 )
 
 # %%
@@ -230,8 +231,9 @@ check("transposed_kernel", transposed_kernel)
 #
 # A single kernel responds to an edge only as far as the edge crosses the kernel's own
 # direction. So edge detectors use a pair, one kernel along the rows and one down the
-# columns. Together the two numbers are the *gradient* of the brightness: an arrow that
-# points across the edge, and is long where the edge is sharp.
+# columns. Together the two numbers are the *gradient* of the brightness, up to its
+# sign: an arrow that points straight across the edge, and is long where the brightness
+# changes a lot.
 #
 # Further reading
 # ---------------
