@@ -241,11 +241,11 @@ torch.testing.assert_close(corr2d(stripes, binomial), torch.full_like(blurred, 0
 # %%
 # What is a blur good for? It removes what changes from pixel to pixel, and one such
 # thing is noise. Each pixel of the blurred image is a mean of several noisy ones, and
-# in a mean, errors partly cancel. The rule from statistics: a kernel multiplies the
-# size of the noise by the square root of the sum of its squared taps. Take
-# (1, 2, 1)/4 down times (1, 2, 1)/4 across, of 3 × 3 taps, whose squares add up to
-# :math:`(6/16)^2`. **How large is noise of size 1 after this blur?** Give three
-# decimals.
+# in a mean, errors partly cancel. Statistics has a rule for noise that is independent
+# from pixel to pixel: a kernel multiplies its size, the standard deviation, by the
+# square root of the sum of the squared taps. Take (1, 2, 1)/4 down times (1, 2, 1)/4
+# across, of 3 × 3 taps, whose squares add up to :math:`(6/16)^2`. **How large is noise
+# of size 1 after this blur?** Give three decimals.
 
 noise = torch.randn(300, 400, device=device)
 blur = binomial.T * binomial
@@ -293,13 +293,18 @@ print("rank:", torch.linalg.matrix_rank(powers).item())
 
 # %%
 assert torch.linalg.matrix_rank(powers) == 3  # only zero taps wipe out all three
+for places in ([0.0, 1], [0.0, 1, 3], [-2.0, 0, 1, 5], [-2.0, -1, 0, 2, 3]):
+    spread = torch.tensor(places, dtype=torch.float64)
+    vandermonde = torch.stack([spread**k for k in range(len(places))])
+    assert torch.linalg.matrix_rank(vandermonde) == len(places)
 
 # %%
 # It needs four, because three are not enough. Three taps would have to answer 0 to the
 # powers 1, :math:`x` and :math:`x^2`. These are three equations for three taps, and the
 # matrix of their values at three pixels has full :term:`rank`, so the taps can only be
-# zero. It is the same for every order: a derivative of order :math:`d` needs
-# :math:`d + 1` taps.
+# zero. It is the same for every order, because such a matrix of powers, a *Vandermonde
+# matrix*, has full rank wherever its pixels differ. So a derivative of order :math:`d`
+# needs :math:`d + 1` taps.
 
 # %%
 # Try it yourself
@@ -329,9 +334,10 @@ check("derivative_taps", derivative_taps)
 # In practice
 # -----------
 #
-# Differences make noise larger, so they are taken of a blurred image. :term:`Sobel`'s
-# kernel does both in one: a blur, (1, 2, 1), down the columns, and a difference,
-# (1, 0, −1), left minus right, along the rows.
+# Neighbouring pixels of a photograph are nearly equal, but their noise is not. So a
+# difference loses most of the picture and keeps the noise, and is best taken of a
+# blurred image. :term:`Sobel`'s kernel does both in one: a blur, (1, 2, 1), down the
+# columns, and a difference, (1, 0, −1), left minus right, along the rows.
 
 blur_down = torch.tensor([[1.0], [2.0], [1.0]], device=device)
 difference = torch.tensor([[1.0, 0.0, -1.0]], device=device)
