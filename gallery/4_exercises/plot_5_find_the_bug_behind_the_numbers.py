@@ -198,16 +198,17 @@ fig, ax = plt.subplots(figsize=(5, 2.8), layout="constrained")
 curves = {"right": trace.losses, "the loop above": torch.tensor(losses)}
 plots.show_loss_curves(ax, curves, title="twenty steps")
 fig.set_label(
-    "Two losses over twenty steps, on a logarithmic axis. The right one falls in a "
-    "straight line to 0.0001. That of the loop goes up and down between about 0.06 and "
-    "4, and does not settle."
+    "Two losses over twenty steps, on a logarithmic axis. The right one falls, "
+    "soon in a straight line, to 0.0001. That of the loop goes up and down between "
+    "about 0.06 and 4, and does not settle."
 )
 
 # %%
 # It goes up and down, like a ball in a bowl without friction. ``backward`` does not
 # replace the :term:`gradient` that is there, it *adds* to it, and nothing sets it back
-# to zero. So each step repeats all steps before it. A line with ``learner.grad =
-# None``, or an optimiser's ``zero_grad``, cures it.
+# to zero. So each step follows the sum of all gradients so far: it repeats the step
+# before, and adds its own gradient. A line with ``learner.grad = None``, or an
+# optimiser's ``zero_grad``, cures it.
 
 # %%
 # The ball is more than a picture. :term:`Momentum` keeps a share of the last step, and
@@ -294,8 +295,9 @@ check("is_right", is_right)
 # In practice
 # -----------
 #
-# Test in 64 bits, on each device that you have, and with numbers at the end of their
-# range. And look at the loss for longer than it takes to fall once.
+# Test in 64 bits where a device has them, on each device that you have, and with
+# numbers at the end of their range. And look at the loss for longer than it takes to
+# fall once.
 #
 # Further reading
 # ---------------
