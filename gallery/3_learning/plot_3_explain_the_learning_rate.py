@@ -312,10 +312,10 @@ check("fastest_rate", fastest_rate)
 # The loss of a network is not a bowl: its curvatures change as the weights move. Only
 # close to a minimum it looks like one, and there the limit of 2 over the largest
 # curvature holds. When a network is trained on all its examples at once, in full
-# batches, something curious has been observed: the largest curvature grows until it
-# stays about at that limit. In advance nobody knows the curvatures of a network, so
-# good learning rates are found by trial, in factors of 2 or 3, and by lowering the rate
-# when the loss has stopped falling.
+# batches, something curious has been observed: the largest curvature grows until the
+# learning rate stands about at that limit. In advance nobody knows the curvatures of a
+# network, so good learning rates are found by trial, in factors of 2 or 3, and by
+# lowering the rate when the loss has stopped falling.
 #
 # Further reading
 # ---------------
