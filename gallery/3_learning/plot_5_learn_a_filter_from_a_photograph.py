@@ -275,8 +275,8 @@ fig.set_label(
 
 # %%
 # With momentum, the error stays below 1/255 everywhere, which is one shade of grey in a
-# picture of 8 bits: nobody could see it. Plain descent is wrong by more than half of
-# the way from black to white.
+# picture of 8 bits: nobody could see it. Plain descent is, where it is worst, wrong by
+# more than half of the way from black to white.
 
 # %%
 # Try it yourself
