@@ -96,6 +96,7 @@ sure = [
 assert sure == ["s"]
 assert [round(doubt, 2) for doubt in uncertain.tolist()] == [0.01, 0.75]
 assert round((before - uncertain)[1].item(), 2) == -2.26
+assert round((before + uncertain)[1].item(), 2) == -0.75
 
 # %%
 # You can trust only :math:`s`. It is known to within 0.01, but :math:`d` could be
@@ -226,9 +227,9 @@ for name, start in candidates.items():
 assert exact == ["found here", "used there"]
 
 # %%
-# Both print all ten losses and both taps, digit for digit. The two starts differ by
-# 0.0003, and what could tell them apart has been rounded away. More than this the
-# printout cannot say.
+# Both print all ten losses and both taps, digit for digit. The taps of the two starts
+# differ by 0.0003 or less, and what could tell them apart has been rounded away. More
+# than this the printout cannot say.
 
 # %%
 # Try it yourself
