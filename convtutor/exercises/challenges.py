@@ -217,7 +217,7 @@ DIRECTION_KERNEL = Exercise(
 
 
 def blur_kernel_spec(height: int, width: int, device: torch.device) -> Tensor:
-    """Find the blur that is a mean of two pixels, again and again, down and across."""
+    """Find the blur of this size that is a mean of two pixels, again and again, down and across."""
     kernel = torch.zeros(height, width, device=device)
     kernel[0, 0] = 1
     for _ in range(height - 1):
@@ -271,7 +271,7 @@ BLUR_KERNEL = Exercise(
 
 
 def derivative_taps_spec(places: Tensor) -> Tensor:
-    """Find the taps at these places that measure the highest derivative they can.
+    """Find the taps at these places that measure the derivative of the highest order possible.
 
     With n taps, this is the derivative of order n - 1: the taps answer (n - 1)! to ``x ** (n - 1)``
     and 0 to every lower power of x.
@@ -330,7 +330,7 @@ DERIVATIVE_TAPS = Exercise(
 
 
 def correlation_matrix_spec(kernel: Tensor, height: int, width: int, stride: int) -> Tensor:
-    """Find the matrix that takes all pixels, row by row, to the output at a stride."""
+    """Find the matrix that turns an image, row by row, into the output at this stride."""
     h, w = kernel.shape
     rows = []
     for i in range(0, height - h + 1, stride):

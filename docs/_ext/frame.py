@@ -66,7 +66,8 @@ def _summary(doctree: nodes.document | None) -> str:
     """Take the first paragraph of a page's text, or as much of it as is shown."""
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         text = " ".join(paragraph.astext().split())
-        if len(text) < _SUMMARY_LENGTHS[0] or isinstance(paragraph.parent, nodes.Admonition):
+        is_text = not isinstance(paragraph.parent, nodes.Admonition) and not paragraph["classes"]
+        if len(text) < _SUMMARY_LENGTHS[0] or not is_text:
             continue
         if len(text) > _SUMMARY_LENGTHS[1]:
             text = text[: _SUMMARY_LENGTHS[1] - 1].rpartition(" ")[0] + "…"

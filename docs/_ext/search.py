@@ -122,8 +122,10 @@ def _texts(section: nodes.Element) -> dict[str, str]:
 
 
 def _sentence(paragraph: nodes.Element) -> str:
-    """Read a paragraph, without the targets of links that are not resolved yet."""
+    """Read a paragraph, without markup and the targets of links that are not resolved yet."""
     text = paragraph.deepcopy()
+    for markup in list(text.findall(nodes.raw)):
+        markup.parent.remove(markup)
     for link in list(text.findall(addnodes.pending_xref)):
         if link["reftype"] in ("ref", "doc") and not link.get("refexplicit"):
             link.parent.remove(link)
