@@ -197,8 +197,9 @@ assert round(100 * (1 - share_read(net))) in (1, 2)
 assert all(0.03 < 1 - share_read(network) < 0.07 for network in (linear, stack))
 
 # %%
-# One or two: less than half as many as before, with the same number of weights. (The
-# exact share depends a little on the device, because rounding differs.)
+# It misreads one or two, less than half as many as before, with the same number of
+# weights. (The exact share depends on which digits were put aside and on the random
+# start, and a little on the device, because rounding differs.)
 
 # %%
 # Look inside
@@ -279,8 +280,9 @@ assert shares.max() > 0.5
 
 # %%
 # On average more than a third of a kernel is now an edge detector, and in the most
-# edge-like one more than half. Nobody has told the network about edges. They turned out
-# to be useful for telling digits apart.
+# edge-like one more than half. (Eight kernels are few, so another random start ends
+# with other shares.) Nobody has told the network about edges. They turned out to be
+# useful for telling digits apart.
 
 # %%
 # Try it yourself
