@@ -231,8 +231,8 @@ for height, loss in zip(heights, losses, strict=True):
     assert abs(height - loss) < 0.01
 
 # %%
-# The losses are the same. A step that repeats all steps before it, and a ball that
-# keeps all of its speed, are one and the same thing.
+# The losses are the same. A step that follows the sum of all gradients so far, and a
+# ball that keeps all of its speed, are one and the same thing.
 
 # %%
 # What a test must look at
