@@ -144,6 +144,7 @@ def test_a_preview_that_is_interrupted_does_not_break_the_next_one(built: Site) 
     text = (built.root / "gallery/1_section/plot_1.py").read_text()
     built.append("gallery/1_section/plot_1.py", "\n\nimport time\n\ntime.sleep(60)\n")
     html, built.html = built.html, built.docs / "_build" / "preview"
+    built.ran.write_text("")
     process = built.start(CONVTUTOR_PREVIEW="1_section/plot_1")
     while "shapes" not in built.ran.read_text():
         time.sleep(0.1)
