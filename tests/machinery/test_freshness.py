@@ -155,6 +155,8 @@ def test_a_preview_that_is_interrupted_does_not_break_the_next_one(built: Site) 
     assert built.build(CONVTUTOR_PREVIEW="1_section/plot_2") == []
     built.html = html
     built.write("gallery/1_section/plot_1.py", text)
+    assert built.build() == []  # the site is there, and as the sources are
+    built.append("README.md", "\n")
     assert built.build() == ["shapes"]
 
 
