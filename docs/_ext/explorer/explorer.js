@@ -761,6 +761,7 @@
       const below = Math.min(cells(width - HEAD, left), cells(width - 2 * HEAD - 76, taps + right));
       cell = beside >= 32 ? beside : below >= 26 ? below : cells(width - HEAD, Math.max(left, right));
       cell = clamp(cell, 24, CELL);
+      this.classList.toggle("ce-wide", HEAD + Math.max(left, right) * (cell + GAP) > width);
       this.style.setProperty("--ce-cell", `${cell}px`);
       return { image: [cell], kernel: cell, output: [cell] };
     }
