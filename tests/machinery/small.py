@@ -110,7 +110,8 @@ class Site:
         python = [sys.executable, *(option for option in options if option == "-O")]
         others = [option for option in options if option != "-O"]
         command = [*python, "-m", "sphinx", "-n", *(others or ["-W"]), "docs", str(self.html)]
-        paths = {"PYTHONPATH": str(self.root), "RAN": str(self.ran)}
+        # Sphinx paints its log where continuous integration says that it runs.
+        paths = {"PYTHONPATH": str(self.root), "RAN": str(self.ran), "NO_COLOR": "1"}
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 command,

@@ -108,7 +108,7 @@ def test_a_second_build_in_one_clone_says_so_in_one_line(built: Site) -> None:
 def test_a_page_of_one_name_in_another_section_is_another_page(built: Site) -> None:
     for number in ("1", "2"):
         script = (built.root / "gallery/1_section" / f"plot_{number}.py").read_text()
-        built.write(f"gallery/2_section/plot_{number}.py", script.replace("stripe", "band"))
+        built.write(f"gallery/2_section/plot_{number}.py", script.replace("A stripe.", "A band."))
     built.write("gallery/2_section/GALLERY_HEADER.rst", "More\n----\n\nAll.\n")
     assert built.build() == ["figures", "shapes"]
     assert "A stripe." in built.page("tutorials/1_section/plot_2")
