@@ -13,7 +13,7 @@ from convtutor.methods import fft_size
 
 __all__ = ["COSTS", "choose_method", "operation_counts", "suits_fft"]
 
-# Microseconds for each of the counts below, by type of device. Measured by
+# Microseconds for each of the counts below, by type of device. Those of the CPU were measured by
 # docs/_bench/calibrate.py, which prints this table; rerun it on a machine that differs much from
 # two cores with 512-bit vectors.
 COSTS: dict[str, dict[str, tuple[float, ...]]] = {
@@ -23,6 +23,13 @@ COSTS: dict[str, dict[str, tuple[float, ...]]] = {
         "phases": (32, 0.00017, 1.05e-05, 0.00028),
         "fft": (70, 40, 0, 0.00017),
         "native": (9, 0.001, 0.00023, 0.01),
+    },
+    # By hand, from times on an NVIDIA H100. Not the FFT: to see whether it suits the values, the
+    # processor would have to wait for them.
+    "cuda": {
+        "taps": (0.7, 13, 1e-06),
+        "strips": (57, 3.1e-07),
+        "native": (19, 2e-06, 3.2e-06, 0),
     },
 }
 
@@ -50,6 +57,8 @@ def operation_counts(
     return {
         # one call, one call per tap, one pass over the output per tap
         "taps": (1, h * w, h * w * outputs),
+        # one call, h * w products for each output
+        "strips": (1, h * w * outputs),
         # per image: one call, and per kernel column: one call, one pass, h products for each output
         "bands": (batch, batch * w, w * outputs, w * h * outputs),
         # one call, one pass over the output, 16 * h products for each block that the taps meet, and

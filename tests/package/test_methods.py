@@ -440,10 +440,13 @@ def test_the_chooser_knows_the_extremes() -> None:
     assert choose_method((1024, 1024), (3, 3), "cpu") not in {"fft", "native"}
     assert choose_method((1024, 1024), (1, 1), "cpu") == "taps"
     assert choose_method((1024, 1024), (63, 63), "meta") == "native"
+    assert choose_method((64, 64), (5, 5), "cuda") == "native"
+    assert choose_method((2048, 2048), (9, 9), "cuda") == "strips"
+    assert choose_method((2048, 2048), (63, 63), "cuda") != "fft"  # it would wait for the values
 
 
 def test_costs_fit_the_counts() -> None:
     counts = operation_counts((9, 11), (2, 3))
     for costs in choosing.COSTS.values():
-        assert {name: len(costs[name]) for name in costs} == {n: len(counts[n]) for n in counts}
+        assert {name: len(costs[name]) for name in costs} == {n: len(counts[n]) for n in costs}
         assert all(cost >= 0 for values in costs.values() for cost in values)
