@@ -80,6 +80,7 @@ def docs(session: nox.Session) -> None:
 def site(session: nox.Session) -> None:
     """Read the built site as a visitor would, and break copies of it. Run ``docs`` first.
 
+    Arguments go to pytest, as in ``nox -s site -- tests/site/test_search.py``.
     Its browser is the system's Chromium; the checkers of pages come from npm, at locked versions.
     """
     if not (HTML / "index.html").exists():
@@ -92,7 +93,14 @@ def site(session: nox.Session) -> None:
     install(session, "site")
     with session.chdir("tests/site"):
         session.run("npm", "ci", "--silent", external=True)
-    session.run("pytest", "tests/gallery", "tests/machinery", "tests/site", *session.posargs)
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    # These build and open pages of their own, so two can work side by side.
+    apart = ["tests/gallery", "tests/machinery", "tests/site/explorer"]
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *apart)
+    # Of the built site, some of what is measured would suffer from a neighbour.
+    session.run("pytest", "tests/site", "--ignore", "tests/site/explorer")
 
 
 @nox.session(default=False)

@@ -44,6 +44,7 @@ _MARGIN = 1.06
 _EXACT: dict[str, Any] = {"lossless": True, "quality": 30, "method": 1}
 _LOSSY: dict[str, Any] = {"quality": 75, "method": 4}
 _HEAVY = 100 * 1024
+_HEAVY_THUMBNAIL = 12 * 1024  # a page may show a dozen
 
 
 class drawing(nodes.image):  # noqa: N801, as docutils names its nodes
@@ -182,14 +183,14 @@ def _refuse_small_print(figure: Figure) -> None:
             )
 
 
-def _render(figure: Figure, **part: Any) -> bytes:
+def _render(figure: Figure, *, heavy: int = _HEAVY, **part: Any) -> bytes:
     pixels = BytesIO()
     options = {"dpi": _SHARPNESS * _CSS_PIXELS_PER_INCH, **part}
     figure.savefig(pixels, transparent=True, pil_kwargs={"compress_level": 0}, **options)
     image = Image.open(pixels)
     exact = BytesIO()
     image.save(exact, "webp", **_EXACT)
-    if exact.tell() < _HEAVY:
+    if exact.tell() < heavy:
         return exact.getvalue()
     lossy = BytesIO()
     image.save(lossy, "webp", **_LOSSY)
@@ -215,7 +216,8 @@ def _render_detail(figure: Figure) -> bytes:
     width = max(box.width, box.height * ratio) * _MARGIN
     left, bottom = (box.x0 + box.x1 - width) / 2, (box.y0 + box.y1 - width / ratio) / 2
     part = Bbox.from_bounds(left, bottom, width, width / ratio)
-    pixels = _render(figure, bbox_inches=part, dpi=_SHARPNESS * _THUMBNAIL[0] / width)
+    dpi = _SHARPNESS * _THUMBNAIL[0] / width
+    pixels = _render(figure, heavy=_HEAVY_THUMBNAIL, bbox_inches=part, dpi=dpi)
     for artist in (*hidden, *panels):
         artist.set_visible(True)
     return pixels

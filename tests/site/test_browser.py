@@ -40,7 +40,7 @@ SCROLL = """async () => {
         scrollTo(0, y);
         await new Promise(resolve => setTimeout(resolve, 20));
     }
-    const images = [...document.images].filter(image => image.offsetParent);
+    const images = [...document.images].filter(image => image.checkVisibility());
     await Promise.all(images.map(image => image.complete || new Promise(
         resolve => image.onload = image.onerror = resolve)));
 }"""

@@ -48,7 +48,8 @@ def metadata(script: str) -> dict[str, Any]:
 
 def needs_more(script: str) -> bool:
     """Whether a script imports what the package itself does not need."""
-    tops = set(re.findall(r"(?m)^(?:import|from) (\w+)", script)) - sys.stdlib_module_names
+    imported = re.findall(r"(?m)^(?:import (\w+)|from (\w+)[\w.]* import)", script)
+    tops = {one or other for one, other in imported} - sys.stdlib_module_names
     return bool(tops - {"convtutor", "matplotlib", "numpy", "torch"})
 
 
