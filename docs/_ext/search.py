@@ -18,6 +18,9 @@ from sphinx.application import Sphinx
 # The last paragraph of an entry of the glossary may say by which other words people look for it.
 _ALSO = re.compile(r"^Also: (.+)\.$", re.DOTALL)
 
+# What somebody may look for in code: names with their dots, and numbers.
+_NAME = re.compile(r"[A-Za-z_][\w.]*|\d+(?:\.\d+)?")
+
 # Pages that list what other pages say.
 _LISTS = ("tutorials/index", "exercises", "this_build", "devices", "bibliography", "api")
 
@@ -118,7 +121,8 @@ def _texts(section: nodes.Element) -> dict[str, str]:
 
     for child in section.children:
         gather(child)
-    return {"text": " ".join(filter(None, prose)), "code": "\n".join(code)}
+    names = dict.fromkeys(_NAME.findall("\n".join(code)))  # each once: they are never shown
+    return {"text": " ".join(filter(None, prose)), "code": " ".join(names)}
 
 
 def _sentence(paragraph: nodes.Element) -> str:

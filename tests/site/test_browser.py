@@ -22,7 +22,8 @@ PAGES = sorted(
 )
 GALLERY = [page for page in PAGES if page.startswith("tutorials/") and "/plot_" in page]
 
-EXPLORER = ("explorer", "corr-", "photograph", "portrait")
+# What is loaded on few pages only: the explorer, and what the search looks through.
+APART = ("explorer", "corr-", "photograph", "portrait", "search-data")
 KIB = 1024
 PHONE: Any = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
 LAPTOP: Any = {"viewport": {"width": 1280, "height": 800}}
@@ -67,7 +68,7 @@ class Visit:
             sum(
                 size
                 for path, size in self.bytes_by_path.items()
-                if path.endswith((".css", ".js")) and not Path(path).name.startswith(EXPLORER)
+                if path.endswith((".css", ".js")) and not Path(path).name.startswith(APART)
             )
             / KIB
         )
