@@ -54,7 +54,9 @@ _BESIDE_SCRIPT = """\
 """
 # A notebook and a page show each figure where it is made; a script would close them unseen.
 _SHOW = """
-plt.show()
+import matplotlib.pyplot
+
+matplotlib.pyplot.show()
 """
 _CELL = """\
 # Install what this notebook needs.

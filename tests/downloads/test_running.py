@@ -47,13 +47,19 @@ def site() -> Iterator[str]:
         server.shutdown()
 
 
+def offered(page: BeautifulSoup, suffix: str) -> str:
+    """Find a page's download; it may be offered twice, at its foot and beside its exercise."""
+    (link,) = {str(a["href"]) for a in page.select("a.download") if str(a["href"]).endswith(suffix)}
+    return link
+
+
 def fetch(page: str, suffix: str, folder: Path) -> Path:
     """Click on one of a page's downloads."""
     with urlopen(page) as response:
         soup = BeautifulSoup(response.read(), "html.parser")
-    (link,) = (a["href"] for a in soup.select("a.download") if str(a["href"]).endswith(suffix))
-    path = folder / Path(str(link)).name
-    with urlopen(urljoin(page, str(link))) as response:
+    link = offered(soup, suffix)
+    path = folder / Path(link).name
+    with urlopen(urljoin(page, link)) as response:
         path.write_bytes(response.read())
     return path
 
@@ -122,12 +128,8 @@ def environment() -> Iterator[Environment]:
 
 
 def needs(page: str) -> list[str]:
-    (link,) = (
-        a["href"]
-        for a in BeautifulSoup((HTML / page).read_bytes(), "html.parser").select("a.download")
-        if str(a["href"]).endswith(".py")
-    )
-    return metadata((HTML / page).parent / str(link))["dependencies"]
+    soup = BeautifulSoup((HTML / page).read_bytes(), "html.parser")
+    return metadata((HTML / page).parent / offered(soup, ".py"))["dependencies"]
 
 
 # Pages that need the same follow each other, and share an environment.

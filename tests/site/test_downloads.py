@@ -101,7 +101,7 @@ def test_a_script_is_otherwise_the_one_of_the_gallery(path: Path) -> None:
     assert (ast.get_docstring(ast.parse(script)) or "").count("\n") > 5, (
         "the title is no longer first"
     )
-    assert script.endswith("\nplt.show()\n")
+    assert script.endswith("\nimport matplotlib.pyplot\n\nmatplotlib.pyplot.show()\n")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
