@@ -203,6 +203,7 @@ def test_the_other_pieces_agree_whatever_hands_do(
             page.mouse.move(box["x"] + rng.random() * box["width"], box["y"] + rng.random() * 40)
             page.mouse.up()
             page.keyboard.press(rng.choice(("ArrowUp", "ArrowLeft", "ArrowRight", "2", "Space")))
+            drawn(page)  # what is read below must be of one moment
             if name == "corr-descent":
                 start = torch.tensor([read(element, "start")], dtype=torch.float64)
                 rate = read(element, "rate")
