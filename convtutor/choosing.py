@@ -136,16 +136,17 @@ def suits_fft(image: Tensor, kernel: Tensor) -> bool:
     """Tell whether the rounding of a Fourier transform is small for every window of an image.
 
     A transform mixes all pixels, so its rounding is relative to the largest of them. It suits an
-    image that is finite, whose loudest pixel is at most 1,000 times as loud as the quietest part of
-    half the kernel's size (parts that are all zero do not count), and whose sums are far from the
-    limits of the dtype. It does not suit integers, which are exact in all other methods.
+    image of finite numbers that is nowhere much smaller than elsewhere: if it is cut into parts of
+    half the kernel's size, the largest magnitude in the image is at most 1,000 times the largest in
+    each part. Parts that are all zero do not count. The sums must also be far from the limits of
+    the dtype. A transform does not suit integers, which are exact in all other methods.
 
     Args:
         image: Pixels, shape ``(..., H, W)``, floating point.
         kernel: Taps, shape ``(h, w)``, same dtype.
 
     Returns:
-        Whether it does; `False` where values are not to be had, as inside `torch.func.vmap`.
+        Whether it does. Where the values cannot be read, as inside `torch.func.vmap`, `False`.
     """
     try:
         if _is_whole(kernel) and _is_whole(image):

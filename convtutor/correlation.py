@@ -39,18 +39,20 @@ def corr2d(image: Tensor, kernel: Tensor, *, method: str | None = None) -> Tenso
         RuntimeError: If `torch.jit.trace` records a method other than ``"native"``.
 
     Note:
-        The methods agree but for rounding. The error of an output is at most about ``eps * h * w``
-        times the sum of the magnitudes of its products, for every method but ``"fft"``. There it
-        is at most about ``eps * log2(points) * norm(strip) * norm(kernel)``, where a strip is as
-        much of the image as one transform holds: a window of small values next to large ones is
-        less precise. Integers held by floating numbers are exact by default, as long as ``eps``
-        times their sums is below one. Integer dtypes take ``"taps"``, for accelerators have no
-        convolution or matrix product of them; their sums wrap around beyond their range, as they
-        do everywhere in PyTorch.
+        The methods agree apart from rounding. For every method except ``"fft"``, the error of an
+        output is at most about ``eps * h * w`` times the sum of the magnitudes of its products. For
+        ``"fft"`` it is at most about ``eps * log2(points) * norm(strip) * norm(kernel)``, where a
+        strip is as much of the image as one transform holds. So a window of small values next to
+        large ones is less precise.
 
-        A pixel that is infinite or not a number spoils only the windows that hold it; with
-        ``"bands"``, ``"phases"`` and ``"fft"`` it spoils neighbouring outputs of the same image
-        too. It never reaches another image of the batch.
+        If a floating dtype holds integers, the default gives exact results as long as ``eps`` times
+        the sums is below one. Integer dtypes take ``"taps"``, because accelerators have no
+        convolution or matrix product of them. Their sums wrap around beyond their range, as they do
+        everywhere in PyTorch.
+
+        A pixel that is infinite or not a number spoils only the outputs whose windows hold it. With
+        ``"bands"``, ``"phases"`` and ``"fft"`` it spoils neighbouring outputs of the same image,
+        too. It never spoils another image of the batch.
 
     References:
         Dumoulin and Visin, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285.

@@ -149,7 +149,8 @@ def photograph(*, dtype: torch.dtype | None = None, device: torch.device | None 
         Brightness from 0 (black) to 1 (white), shape ``(600, 512)``.
 
     Raises:
-        TypeError: If ``dtype`` is not a floating-point type, which could hold black and white only.
+        TypeError: If ``dtype`` is not a floating-point type. Integers could hold only black and
+            white.
 
     References:
         The photograph (James S. Davis, United States Navy, public domain) is one of matplotlib's

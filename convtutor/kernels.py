@@ -60,8 +60,8 @@ def box(
         Equal taps, shape ``(height, width)``.
 
     Raises:
-        TypeError: If a size is not an integer, or ``dtype`` is not a floating-point type, in which
-            all taps would be zero.
+        TypeError: If a size is not an integer, or ``dtype`` is not a floating-point type. As
+            integers, all taps would be zero.
         ValueError: If a size is less than 1.
     """
     dtype = floating_dtype(dtype)

@@ -49,10 +49,10 @@ class Conv2D(nn.Module):
 
 
 def check_kernel_size(kernel_size: Sequence[int]) -> None:
-    """Refuse what is not the size of a kernel.
+    """Require two positive integers.
 
     Args:
-        kernel_size: What should be height and width.
+        kernel_size: The height and the width of a kernel.
 
     Raises:
         ValueError: If ``kernel_size`` is not two positive integers.

@@ -154,7 +154,11 @@ def largest_stable_lr(image: Tensor, kernel_size: Sequence[int]) -> float:
     # precision cannot hold the sum of many squares. The tensor moves first, as MPS has no float64.
     hessian = curvature(image.detach().cpu().double(), kernel_size)
     if not hessian.isfinite().all():
-        raise ValueError("image must be finite, and so must the sums of its squares")
+        largest = image.detach().abs().max().item()
+        raise ValueError(
+            "image must be finite, and so must the sums of its squared pixels; its largest pixel "
+            f"has the size {largest:.3g}"
+        )
     steepest = torch.linalg.eigvalsh(hessian)[-1].item()
     return 2 / steepest if steepest > 0 else float("inf")
 

@@ -217,15 +217,20 @@ DIRECTION_KERNEL = Exercise(
 
 
 def blur_kernel_spec(height: int, width: int, device: torch.device) -> Tensor:
-    """Find the blur of this size that is a mean of two pixels, again and again, down and across."""
+    """Find the blur that comes of taking the mean of two pixels again and again, down and across.
+
+    The kernel has the given height and width.
+    """
     kernel = torch.zeros(height, width, device=device)
     kernel[0, 0] = 1
     for _ in range(height - 1):
         for i in reversed(range(height)):
-            kernel[i] = (kernel[i] + kernel[i - 1] * (i > 0)) / 2
+            above = kernel[i - 1] if i > 0 else 0
+            kernel[i] = (kernel[i] + above) / 2
     for _ in range(width - 1):
         for j in reversed(range(width)):
-            kernel[:, j] = (kernel[:, j] + kernel[:, j - 1] * (j > 0)) / 2
+            left = kernel[:, j - 1] if j > 0 else 0
+            kernel[:, j] = (kernel[:, j] + left) / 2
     return kernel
 
 
@@ -245,7 +250,7 @@ BLUR_KERNEL = Exercise(
     hints=(
         "Begin with one row. The mean of two, twice in a row, is (1, 2, 1)/4; what comes next?",
         "These are binomial numbers, ``math.comb``, divided by a power of two.",
-        "Down and across do not disturb each other: multiply a column and a row.",
+        "The blur down and the blur across are independent, so multiply a column and a row.",
     ),
     cases=lambda device: [
         (height, width, device) for height, width in [(1, 2), (1, 3), (4, 1), (3, 5), (6, 4)]
@@ -261,7 +266,7 @@ BLUR_KERNEL = Exercise(
                 blur_kernel(height, width, device) * 2 ** (height + width - 2)
             )
         ),
-        "The binomial numbers are those of one row too far: n taps have math.comb(n - 1, i).": (
+        "For n taps, these are parts of the binomial numbers of n: take math.comb(n - 1, i).": (
             lambda height, width, device: blur_kernel(height + 1, width + 1, device)[
                 :height, :width
             ]
@@ -330,7 +335,7 @@ DERIVATIVE_TAPS = Exercise(
 
 
 def correlation_matrix_spec(kernel: Tensor, height: int, width: int, stride: int) -> Tensor:
-    """Find the matrix that turns an image, row by row, into the output at this stride."""
+    """Find the matrix that turns an image, as a row of pixels, into the output at this stride."""
     h, w = kernel.shape
     rows = []
     for i in range(0, height - h + 1, stride):

@@ -100,7 +100,7 @@ SHARPENING_KERNEL = Exercise(
     hints=(
         "One kernel leaves the picture as it is: a single 1 in the middle. Another takes the mean: "
         "equal taps that add up to 1.",
-        "Correlation is linear: what you would do to the results, you can do to the kernels.",
+        "Correlation is linear, so you can mix two kernels just as you would mix their results.",
         "So the kernel is (1 + amount) times the first, minus amount times the second.",
     ),
     cases=lambda device: [
@@ -144,7 +144,7 @@ def _middle(height: int, width: int, device: torch.device) -> Tensor:
 
 
 def merge_kernels_spec(first: Tensor, second: Tensor) -> Tensor:
-    """Find the one kernel that does what ``first`` and then ``second`` do."""
+    """Find the one kernel that does the work of ``first`` and then ``second``."""
     height = first.shape[0] + second.shape[0] - 1
     width = first.shape[1] + second.shape[1] - 1
     merged = first.new_zeros(height, width)
@@ -180,11 +180,10 @@ MERGE_KERNELS = Exercise(
         "This correlates the two kernels, and it should convolve them: flip ``second``.": (
             lambda first, second: merge_kernels(first, second.flip(0, 1))
         ),
-        "Without padding, only the windows count that lie inside ``first``, but the merged kernel "
-        "is larger than either.": lambda first, second: corr2d(first, second.flip(0, 1)),
-        "Without padding, only the windows count that lie inside ``first``; and flip ``second``.": (
-            corr2d
-        ),
+        "Without padding, this has only the windows that lie inside ``first``, but the merged "
+        "kernel is larger than either.": lambda first, second: corr2d(first, second.flip(0, 1)),
+        "Without padding, this has only the windows that lie inside ``first``, and ``second`` is "
+        "not flipped.": corr2d,
         "The padding is missing on two of the four sides.": (
             lambda first, second: merge_kernels(first, second)[: first.shape[0], : first.shape[1]]
         ),
@@ -193,7 +192,7 @@ MERGE_KERNELS = Exercise(
 
 
 def separate_spec(kernel: Tensor) -> tuple[Tensor, Tensor]:
-    """Split a kernel of rank 1 into a column and a row whose product it is.
+    """Find a column and a row whose product is the given kernel, which has rank 1.
 
     Return the column with shape (height, 1) and the row with shape (1, width). Every pair with the
     right product counts.
@@ -244,7 +243,7 @@ SEPARATE = Exercise(
         ]
     ],
     slips={
-        "Without the singular value S[0] the product is too small.": (
+        "The singular value S[0] is missing: multiply the column or the row by it.": (
             lambda kernel: _singular_pair(kernel, power=0)
         ),
         "The singular value S[0] is in both, so the product has it twice.": (
@@ -280,8 +279,8 @@ def find_patch_spec(image: Tensor, patch: Tensor) -> tuple[int, int]:
 
     Brightness and contrast do not matter. So subtract from the window and from the patch their own
     means, multiply the two, add up, and divide by the length of the window, which is the root of
-    its sum of squares. The largest result wins. A window in which all pixels are equal looks like
-    nothing.
+    its sum of squares. The largest result wins. A window in which all pixels are equal has the
+    length 0 and cannot win.
     """
     h, w = patch.shape
     wanted = patch - patch.mean()
@@ -353,8 +352,8 @@ FIND_PATCH = Exercise(
                 corr2d(image, patch) / corr2d(image**2, torch.ones_like(patch)).sqrt()
             )
         ),
-        "The smallest difference depends on brightness and contrast: subtract the means, and "
-        "divide by the length.": (
+        "This takes the smallest difference, which depends on brightness and contrast: subtract "
+        "the means, and divide by the length.": (
             lambda image, patch: _highest(
                 2 * corr2d(image, patch) - corr2d(image**2, torch.ones_like(patch))
             )
@@ -390,7 +389,7 @@ def wrap_around_spec(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def wrap_around(image: Tensor, kernel: Tensor) -> Tensor:
-    """Multiply the spectra, and keep all: to a spectrum, the image goes on for ever."""
+    """Multiply the spectra, and keep all numbers: to a spectrum, the image repeats."""
     product = torch.fft.fft2(image) * torch.fft.fft2(kernel, image.shape)
     answer: Tensor = torch.fft.ifft2(product)
     return answer.real
@@ -426,10 +425,10 @@ WRAP_AROUND = Exercise(
         "Beyond the border this reads zeros, not the pixels of the other side.": (
             lambda image, kernel: merge_kernels(image, kernel)[: image.shape[0], : image.shape[1]]
         ),
-        "Only the windows that lie inside the image are here, and the kernel is not flipped.": (
+        "This has only the windows that lie inside the image, and the kernel is not flipped.": (
             corr2d
         ),
-        "Only the windows that lie inside the image are here.": (
+        "This has only the windows that lie inside the image.": (
             lambda image, kernel: corr2d(image, kernel.flip(0, 1))
         ),
     },
@@ -493,7 +492,7 @@ ROWS_READ = Exercise(
                 size - kernel + 1 + (math.ceil((size - kernel + 1) / chunk) - 1) * (kernel - 1)
             )
         ),
-        "The chunks are chunks of output, not of the image.": (
+        "A chunk is ``chunk`` rows of the output, not of the image.": (
             lambda size, kernel, chunk: size + (math.ceil(size / chunk) - 1) * (kernel - 1)
         ),
     },
@@ -501,7 +500,7 @@ ROWS_READ = Exercise(
 
 
 def undo_blur_spec(blurred: Tensor, kernel: Tensor, amount: float) -> Tensor:
-    """Undo a blur, held back by ``amount``.
+    """Undo a blur, and hold back by ``amount``.
 
     The blur correlated with the kernel, and windows that left the image came back on the other
     side. Find the image for which the following sum is least: the squared differences between its
@@ -522,7 +521,7 @@ def undo_blur_spec(blurred: Tensor, kernel: Tensor, amount: float) -> Tensor:
 
 
 def undo_blur(blurred: Tensor, kernel: Tensor, amount: float) -> Tensor:
-    """Divide by the kernel's spectrum, held back by the amount."""
+    """Divide by the kernel's spectrum, and hold back by the amount."""
     gain = torch.fft.fft2(kernel, blurred.shape).conj()
     spectrum = torch.fft.fft2(blurred) * gain.conj() / (gain.abs() ** 2 + amount)
     answer: Tensor = torch.fft.ifft2(spectrum)
@@ -537,7 +536,7 @@ UNDO_BLUR = Exercise(
     hints=(
         "Go to spectra with ``torch.fft.fft2``. There, the blur multiplies each wave by a number "
         "of its own: the conjugate of the kernel's spectrum.",
-        "With ``gain`` for this number, the best wave is the blurred one times ``gain.conj()``, "
+        "Call this number ``gain``. Then the best wave is the blurred one times ``gain.conj()``, "
         "divided by ``gain.abs() ** 2 + amount``.",
         "The kernel has to be filled up to the size of the image: "
         "``torch.fft.fft2(kernel, blurred.shape)``. Take the real part at the end.",
@@ -558,7 +557,7 @@ UNDO_BLUR = Exercise(
                 ).real
             )
         ),
-        "The amount is added to the gain, but belongs to its square.": (
+        "The amount is added to the gain, but should be added to its square.": (
             lambda blurred, kernel, amount: (
                 torch.fft.ifft2(
                     torch.fft.fft2(blurred)

@@ -168,7 +168,7 @@ def _difference(
         exercise.outcome(found, *copy.deepcopy(arguments)),
         exercise.outcome(expected, *copy.deepcopy(arguments)),
     )
-    return f"tried out, {difference}" if difference else None
+    return f"when both answers are tried out, {difference}" if difference else None
 
 
 def _slip(exercise: Exercise, attempt: Attempt, cases: Sequence[Sequence[Any]]) -> str | None:

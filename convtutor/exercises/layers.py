@@ -42,8 +42,8 @@ AVERAGE_OVER_SHIFTS = Exercise(
     hints=(
         "``matrix.roll((s, s), (0, 1))`` is the matrix shifted by s. Average all of them, or see "
         "which entries come to the same place.",
-        "Entries on one diagonal, counted around the end, visit each other's places: row i and "
-        "column i + d, for every i.",
+        "A shift moves each entry along its diagonal, counted around the end. The diagonal of "
+        "``kernel[d]`` has the entries in row i and column i + d, for every i.",
         "So ``kernel[d]`` is the mean of ``matrix[i, (i + d) % n]`` over all rows i.",
     ),
     cases=lambda device: [
@@ -215,7 +215,7 @@ SAME_PADDING = Exercise(
         "The odd pixel goes after the image, not before it.": (
             lambda kernel, dilation: same_padding(kernel, dilation)[::-1]
         ),
-        "This is right for odd kernels without dilation only: an even one needs an odd number of "
+        "This is right only for an odd kernel without dilation: an even one needs an odd number of "
         "pixels.": lambda kernel, dilation: (kernel // 2, kernel // 2),
         "For an even kernel, this adds one pixel too few.": (
             lambda kernel, dilation: (dilation * (kernel - 1) // 2, dilation * (kernel - 1) // 2)
@@ -231,7 +231,7 @@ SAME_PADDING = Exercise(
 
 
 def merge_layers_spec(weight: Tensor, mix: Tensor) -> Tensor:
-    """Find the one weight that does what ``weight`` and then a 1 × 1 ``mix`` do.
+    """Find the one weight that does the work of ``weight`` and then of a 1 × 1 ``mix``.
 
     ``weight`` has shape (channels, inputs, h, w), and ``mix`` has shape (outputs, channels): it
     says how much of each channel goes into each output.
@@ -290,8 +290,8 @@ def picture_to_tensor_spec(picture: numpy.ndarray) -> Tensor:
     """Turn a colour picture into a batch of one that a layer takes.
 
     The picture is an 8-bit NumPy array of shape (H, W, 3), which is also what ``numpy.array`` makes
-    of a picture from PIL. A layer takes a float32 tensor of shape (1, 3, H, W), and training goes
-    best if its values lie between 0 and 1.
+    of a picture from PIL. A layer takes a float32 tensor of shape (1, 3, H, W). Its values should
+    lie between 0 and 1.
     """
     height, width, channels = picture.shape
     batch = torch.zeros(1, channels, height, width)
@@ -323,7 +323,7 @@ PICTURE_TO_TENSOR = Exercise(
         (_picture(height, width),) for height, width in [(1, 2), (2, 3), (5, 2), (4, 7)]
     ],
     slips={
-        "The axes are cut anew and not moved, which mixes the colours: use permute, not reshape.": (
+        "The axes are not moved, so the colours are mixed: use permute, and not reshape.": (
             lambda picture: torch.from_numpy(picture).reshape(1, 3, *picture.shape[:2]) / 255
         ),
         "The values go up to 255: divide by 255.": (
@@ -421,7 +421,7 @@ CHANNELS_AS_DEPTH = Exercise(
 
 
 def fewest_weights_spec(inputs: int, outputs: int, taps: int) -> int:
-    """Count the fewest weights that a layer can have, for any number of groups."""
+    """Find the smallest number of weights that a layer can have, over all numbers of groups."""
     fewest = inputs * outputs * taps
     for groups in range(1, inputs + 1):
         if inputs % groups == 0 and outputs % groups == 0:
@@ -451,13 +451,13 @@ FEWEST_WEIGHTS = Exercise(
         "This is the number of weights without groups.": (
             lambda inputs, outputs, taps: inputs * outputs * taps
         ),
-        "A group for each input channel is allowed only if the outputs can be divided by it.": (
+        "This makes one group for each input, but their number must divide the outputs, too.": (
             lambda inputs, outputs, taps: outputs * taps
         ),
         "This divides by the number of groups twice.": (
             lambda inputs, outputs, taps: inputs * outputs * taps // math.gcd(inputs, outputs) ** 2
         ),
-        "The larger of the two may not be a multiple of the smaller one.": (
+        "This divides by the smaller number of channels, which may not divide the larger one.": (
             lambda inputs, outputs, taps: max(inputs, outputs) * taps
         ),
         "A number of weights is an integer: divide with //.": (
@@ -730,7 +730,7 @@ TRANSPOSED_SIZE = Exercise(
                 stride * (size - 1) + kernel - 2 * padding + 2 * output_padding
             )
         ),
-        "A kernel that is larger or smaller than the stride changes the size, too.": (
+        "This leaves out the size of the kernel, which need not be that of the stride.": (
             lambda size, kernel, stride, padding, output_padding: stride * size
         ),
     },

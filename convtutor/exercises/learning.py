@@ -39,11 +39,11 @@ KERNEL_GRADIENT = Exercise(
     hints=(
         "Autograd needs a kernel that asks for its gradient: ``kernel.clone().requires_grad_()``.",
         "You may fill the output pixel by pixel, because autograd records every write. But do not "
-        "make that output with ``requires_grad=True``: such a tensor is a start of its own, and "
-        "PyTorch refuses to overwrite it.",
+        "make that output with ``requires_grad=True``: PyTorch refuses to overwrite a part of a "
+        "tensor that asks for its own gradient.",
         "``torch.autograd.grad(loss, leaf)`` returns a tuple with one gradient in it.",
-        "Without autograd: the slope of a square is twice the output, and the kernel's gradient is "
-        "``corr2d`` of the image with that.",
+        "You can also do without autograd. The slope of a square is twice its base, so the "
+        "gradient is ``corr2d`` of the image with twice the output.",
     ),
     cases=lambda device: images_and_kernels(device, whole=False),
     slips={
@@ -186,7 +186,7 @@ FASTEST_RATE = Exercise(
 
 
 def visible_part_spec(kernel: Tensor) -> Tensor:
-    """Find the smallest kernel that has the same sum in every column.
+    """Find the smallest kernel whose columns have the same sums as those of the given kernel.
 
     On an image of vertical stripes, two kernels with the same column sums answer alike, so this is
     all that such an image shows of a kernel. The smallest kernel is the one with the smallest
@@ -308,8 +308,9 @@ FIND_KERNEL = Exercise(
                 find_kernel(image, response, height, width).reshape(width, height).T
             )
         ),
-        "Correlating the image with the response is a first step of descent, not the solution: "
-        "neighbouring pixels are alike, so their taps share the credit.": (
+        "This correlates the image with the response, which is a first step of descent and not "
+        "the solution: where neighbouring pixels are alike, each tap also gets a part of the "
+        "next one's share.": (
             lambda image, response, height, width: corr2d(image, response) / (image**2).sum()
         ),
     },

@@ -1,4 +1,4 @@
-"""Cross-correlation by PyTorch's own: of one channel, as it is, or of 16, which suit it better."""
+"""Cross-correlation by PyTorch's own convolution, of one channel or of 16."""
 
 from torch import Tensor
 from torch.nn.functional import conv2d, pad
@@ -7,8 +7,8 @@ from torch.nn.functional import conv2d, pad
 def native(image: Tensor, kernel: Tensor) -> Tensor:
     """Cross-correlate by PyTorch's own `torch.nn.functional.conv2d`.
 
-    A cross-correlation in spite of its name. It is made for many channels; here it gets one in and
-    one out.
+    In spite of its name it computes a cross-correlation. It is made for many channels, and here it
+    gets one channel in and one out.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.
@@ -24,8 +24,8 @@ def native(image: Tensor, kernel: Tensor) -> Tensor:
 def strips(image: Tensor, kernel: Tensor) -> Tensor:
     """Cross-correlate by a depthwise convolution, whose channels are 16 strips of the image.
 
-    A convolution library computes many channels at once, as many as a vector register has lanes;
-    with one channel, most lanes idle. Strips of one image, each with the same kernel, fill them.
+    A convolution library computes as many channels at once as a vector register has lanes. With one
+    channel, most lanes are idle. Strips of one image, each with the same kernel, fill them.
     Neighbouring strips share ``h - 1`` rows.
 
     Args:
@@ -50,11 +50,12 @@ def strips(image: Tensor, kernel: Tensor) -> Tensor:
 def phases(image: Tensor, kernel: Tensor) -> Tensor:
     """Cross-correlate by a convolution whose channels are 16 neighbouring pixels of a row.
 
-    A row of pixels in memory is, as it stands, a row of blocks with 16 channels each; the output is
-    written the same way. Between them lies an ordinary convolution with 16 channels in and out,
-    which libraries run close to the machine's limit; its weight holds the kernel 16 times, once
-    for each place in a block. Best for wide, low kernels, whose columns `bands` takes one by one. A
-    pixel that is not finite spoils every block of outputs that meets its own.
+    A row of pixels in memory can be read as a row of blocks with 16 channels each, and the output
+    can be written in the same way. Then an ordinary convolution with 16 channels in and out does
+    the work, which libraries run close to the machine's limit. Its weight holds the kernel 16
+    times, once for each place in a block. This is best for wide, low kernels, whose columns `bands`
+    takes one by one. A pixel that is not finite spoils every block of outputs that its own block
+    takes part in.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.

@@ -7,8 +7,8 @@ from torch import Tensor
 def loop(image: Tensor, kernel: Tensor) -> Tensor:
     """Cross-correlate by the definition: for each output pixel, multiply one window and sum.
 
-    The slowest way, and the one to check the others against: each output pixel costs several calls
-    into PyTorch, whose overhead dwarfs the few multiplications inside.
+    This is the slowest way, and the one to check the others against. Each output pixel needs
+    several calls into PyTorch, which take much longer than the few multiplications inside.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.
@@ -31,9 +31,9 @@ def loop(image: Tensor, kernel: Tensor) -> Tensor:
 def taps(image: Tensor, kernel: Tensor) -> Tensor:
     """Cross-correlate by summing one shifted, scaled copy of the image per kernel tap.
 
-    The two loops of the definition swap places: the few taps are looped over in Python, the many
-    pixels inside PyTorch. Each tap reads and writes the whole output, so the time is that of ``h *
-    w`` passes over memory.
+    The two loops of the definition swap places: Python loops over the few taps, and PyTorch over
+    the many pixels. Each tap reads and writes the whole output, so the time is that of ``h * w``
+    passes over memory.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.
@@ -54,9 +54,9 @@ def taps(image: Tensor, kernel: Tensor) -> Tensor:
 def windows(image: Tensor, kernel: Tensor) -> Tensor:
     """Cross-correlate by viewing the image as all its windows, each contracted with the kernel.
 
-    The view costs nothing: it only repeats strides, so that neighbouring windows share their
-    pixels. The contraction does cost: it copies the windows, ``h * w`` values for each output
-    pixel, before it multiplies.
+    The view costs nothing, because neighbouring windows share their pixels. The contraction does
+    cost something: before it multiplies, it copies the windows, ``h * w`` values for each output
+    pixel.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.

@@ -8,8 +8,8 @@ def im2col(image: Tensor, kernel: Tensor) -> Tensor:
     """Cross-correlate by writing the windows as the columns of a matrix, then one matrix product.
 
     Row ``u * w + v`` of the matrix is the image shifted by ``(u, v)``, flattened. Matrix products
-    are what hardware does best; the price is memory, ``h * w`` times the image. With many kernels,
-    the same matrix serves them all.
+    are what hardware does best. The price is memory, ``h * w`` times that of the image. The same
+    matrix serves any number of kernels.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.
@@ -36,8 +36,8 @@ def bands(image: Tensor, kernel: Tensor) -> Tensor:
 
     Take ``n`` neighbouring output rows. What one kernel column adds to them is a matrix product: an
     ``n`` by ``n + h - 1`` matrix, with the column repeated along its diagonal, times that many rows
-    of the image, which lie ready in memory. Nothing is copied, unlike in `im2col`; the price is
-    multiplying by the zeros beside the diagonal.
+    of the image, which lie ready in memory. Unlike `im2col`, this copies nothing. The price is that
+    it also multiplies by the zeros beside the diagonal.
 
     Args:
         image: Pixels, shape ``(..., H, W)``.

@@ -51,9 +51,9 @@ def fft(image: Tensor, kernel: Tensor) -> Tensor:
 
 
 def _without_false_signs(output: Tensor, image: Tensor, kernel: Tensor) -> Tensor:
-    """Raise to zero what rounding has made negative though no pixel and no tap is.
+    """Set to zero what rounding has made negative, if no pixel and no tap is negative.
 
-    Gradients pass as if nothing had been raised.
+    Gradients pass as if nothing had been changed.
     """
     with torch.no_grad():
         # As a tensor rather than a choice, which a batch of kernels could not make.
@@ -63,7 +63,7 @@ def _without_false_signs(output: Tensor, image: Tensor, kernel: Tensor) -> Tenso
 
 
 def fft_size(height: int, width: int, h: int) -> tuple[int, int]:
-    """Say how many rows and columns each transform of `fft` has.
+    """Find how many rows and columns each transform of `fft` has.
 
     Strips of six kernel heights waste a sixth of their rows on the overlap; ``2**18`` pixels are
     one mebibyte in single precision, about what a cache holds. The strips share the rows evenly,

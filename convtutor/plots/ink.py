@@ -118,7 +118,7 @@ def styled(
     """
     if len(curves) > len(styles):
         raise ValueError(
-            f"{argument} has {len(curves)} curves, at most {len(styles)} can be told apart"
+            f"{argument} has {len(curves)} curves, but at most {len(styles)} can be told apart"
         )
     return (
         (name, numbers(values), style)

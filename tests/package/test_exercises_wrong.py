@@ -76,7 +76,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
             lambda A, B: corr2d(pad(A, (len(B.T) - 1,) * 2 + (len(B) - 1,) * 2), B),
             "it should convolve them: flip `second`",
         ),
-        "correlation without padding": (corr2d, "Without padding.*and flip `second`"),
+        "correlation without padding": (corr2d, "and `second` is not flipped"),
         "padding on two sides": (
             lambda A, B: corr2d(pad(A, (len(B.T) - 1, 0, len(B) - 1, 0)), B.flip(0, 1)),
             "missing on two of the four sides",
@@ -88,7 +88,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
                 torch.linalg.svd(K.cpu())[0][:, :1].to(K.device),
                 torch.linalg.svd(K.cpu())[2][:1].to(K.device),
             ),
-            r"Without the singular value S\[0\] the product is too small",
+            r"The singular value S\[0\] is missing",
         ),
         "the first row and the first column": (
             lambda K: (K[:, :1], K[:1]),
@@ -124,7 +124,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
                 ),
                 len(X.T) - len(P.T) + 1,
             ),
-            "difference depends on brightness and contrast",
+            "smallest difference, which depends on brightness and contrast",
         ),
         "column first": (
             lambda X, P: solve["find_patch"](X, P)[::-1],
@@ -166,7 +166,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
                     torch.fft.fft2(B) / (torch.fft.fft2(K, B.shape).conj() + amount)
                 ).real
             ),
-            "belongs to its square",
+            "should be added to its square",
         ),
         "amount squared": (
             lambda B, K, amount: solve["undo_blur"](B, K, amount**2),
@@ -199,7 +199,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
         ),
         "chunks of the input": (
             lambda size, kernel, chunk: size + (math.ceil(size / chunk) - 1) * (kernel - 1),
-            "chunks of output, not of the image",
+            "rows of the output, not of the image",
         ),
     },
     "average_over_shifts": {
@@ -259,7 +259,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
             lambda k, d: (d * (k - 1) - d * (k - 1) // 2, d * (k - 1) // 2),
             "goes after the image, not before",
         ),
-        "half the kernel": (lambda k, d: (k // 2, k // 2), "right for odd kernels"),
+        "half the kernel": (lambda k, d: (k // 2, k // 2), "right only for an odd kernel"),
         "forgets the dilation": (lambda k, d: ((k - 1) // 2, k // 2), "The dilation is missing"),
         "all of it twice": (lambda k, d: (d * (k - 1), d * (k - 1)), "the two sides share it"),
         "one number": (lambda k, d: d * (k - 1), "an int, expected is a tuple of 2"),
@@ -282,7 +282,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
     "picture_to_tensor": {
         "reshaped": (
             lambda P: torch.from_numpy(P).reshape(1, 3, *P.shape[:2]) / 255,
-            "use permute, not reshape",
+            "use permute, and not reshape",
         ),
         "up to 255": (
             lambda P: torch.from_numpy(P).permute(2, 0, 1)[None].float(),
@@ -310,9 +310,9 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
     },
     "fewest_weights": {
         "no groups": (lambda i, o, t: i * o * t, "without groups"),
-        "depthwise always": (lambda i, o, t: o * t, "allowed only if"),
+        "depthwise always": (lambda i, o, t: o * t, "their number must divide the outputs"),
         "divides twice": (lambda i, o, t: i * o * t // math.gcd(i, o) ** 2, "twice"),
-        "square layers only": (lambda i, o, t: max(i, o) * t, "may not be a multiple"),
+        "square layers only": (lambda i, o, t: max(i, o) * t, "may not divide the larger one"),
         "a true division": (lambda i, o, t: i * o * t / math.gcd(i, o), "divide with //"),
     },
     "both_edges": {
@@ -376,7 +376,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
         ),
         "padding added": (lambda n, k, s, p, q: (n - 1) * s + k + 2 * p + q, "cut off here"),
         "one side": (lambda n, k, s, p, q: (n - 1) * s + k - p + q, "it counts twice"),
-        "times the stride": (lambda n, k, s, p, q: n * s, "larger or smaller than the stride"),
+        "times the stride": (lambda n, k, s, p, q: n * s, "leaves out the size of the kernel"),
     },
     "transposed_convolution": {
         "not turned": (
@@ -571,7 +571,7 @@ SPECIFIC: dict[str, dict[str, tuple[Attempt, str]]] = {
         ),
         "one mean too many": (
             lambda h, w, d: solve["blur_kernel"](h + 1, w + 1, d)[:h, :w],
-            "one row too far",
+            "parts of the binomial numbers of n",
         ),
     },
     "derivative_taps": {

@@ -489,7 +489,7 @@ def test_curves_that_look_alike_are_refused(
     few = dict(list(curves.items())[:most])
     with pytest.raises(
         ValueError,
-        match=f"{argument} has {most + 1} curves, at most {most} can be told apart",
+        match=f"{argument} has {most + 1} curves, but at most {most} can be told apart",
     ):
         show(ax, **{argument: curves}, title="")
     assert not ax.lines
