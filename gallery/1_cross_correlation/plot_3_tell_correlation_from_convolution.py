@@ -275,8 +275,8 @@ check("merge_kernels", merge_kernels)
 # Libraries for deep learning correlate and call it *convolution*; so does ``filter2D``
 # in OpenCV, which says in its documentation that it correlates.
 # :func:`scipy.signal.convolve2d`, NumPy's ``convolve`` and MATLAB's ``conv2`` flip the
-# kernel. If in doubt, send an impulse through, and look whether the kernel comes out
-# turned.
+# kernel. If in doubt, let the function filter an impulse, and see whether the kernel
+# comes out turned.
 #
 # Further reading
 # ---------------

@@ -210,8 +210,8 @@ fig.set_label(
 #
 # A camera that is out of focus turns each point of light into a small disc. Here is
 # such a blur, a disc of 9 rows and 13 columns, wider than it is tall. ``[:, None]``
-# stands the numbers of the rows up as a column. A column plus a row is a table again,
-# which here says of each tap if it lies inside the disc.
+# turns the numbers of the rows into a column. A column plus a row is a table again.
+# Here the table tells of each tap whether it lies inside the disc.
 
 down = torch.arange(9.0)[:, None] - 4
 across = torch.arange(13.0) - 6

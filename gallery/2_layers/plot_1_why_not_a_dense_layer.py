@@ -88,8 +88,8 @@ assert round(weights * 4 / 1e9) == 377
 #
 # We can force a dense layer to treat all places alike. Move the image, let the layer
 # answer, and move the answer back. Do this for every possible move, and take the
-# average of the answers. No place is special any more, because each has played every
-# part once.
+# average of the answers. No place is special any more, because each pixel has been at
+# every place once.
 #
 # Here is a dense layer for an image of 3 × 4 pixels. Its weights are a matrix ``M``
 # with 12 rows and 12 columns, filled at random.

@@ -38,8 +38,8 @@ fig.set_label(
 
 # %%
 # A kernel of 3 taps fits into 8 pixels at 6 places: it can start at each pixel but the
-# last two. Rows and columns follow the same rule and do not disturb each other, so this
-# page looks at one axis at a time.
+# last two. Rows and columns follow the same rule and are independent of each other, so
+# this page looks at one axis at a time.
 
 # %%
 # Padding adds room beyond the border

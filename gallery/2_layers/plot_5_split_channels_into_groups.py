@@ -178,7 +178,8 @@ torch.testing.assert_close(nn.functional.conv2d(image, shared), mix(depthwise(im
 # 1 weight multiplies a whole kernel of 3 × 5 taps.)
 #
 # In the product, ``shared[0, 2]`` and ``shared[1, 2]`` are multiples of the same
-# kernel. In a full layer they could be any two. That freedom is what the pair saves on.
+# kernel. In a full layer they could be any two. The pair saves weights because it gives
+# up this freedom.
 
 # %%
 assert torch.linalg.matrix_rank(shared[:, 2].reshape(4, 15).cpu()) == 1
@@ -233,5 +234,5 @@ assert depthwise_weights / numbers_moved == 7.5
 #   of depthwise and 1 × 1 layers, for phones.
 # - F. Chollet, `Xception: deep learning with depthwise separable convolutions
 #   <https://arxiv.org/abs/1610.02357>`__.
-# - X. Zhang and others, `ShuffleNet <https://arxiv.org/abs/1707.01083>`__: let the
-#   groups hear each other by shuffling the channels.
+# - X. Zhang and others, `ShuffleNet <https://arxiv.org/abs/1707.01083>`__: shuffle the
+#   channels, so that each group gets some from every other one.

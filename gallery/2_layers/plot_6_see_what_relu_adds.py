@@ -8,7 +8,7 @@ why a ReLU between them is enough to do it.
 **You will need**
 :ref:`sphx_glr_tutorials_2_layers_plot_2_build_a_layer_from_scratch.py`.
 
-**You will learn** why two linear layers are no more than one, how two kernels with a
+**You will learn** why two linear layers can do no more than one, how two kernels with a
 ReLU answer alike to both signs of an edge, and that max pooling is not linear either.
 """
 

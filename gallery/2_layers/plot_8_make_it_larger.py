@@ -161,10 +161,10 @@ assert larger_shape == ((5 - 1) * 2 + 3 - 2 * 1, (4 - 1) * 2 + 4 - 2 * 1) == (9,
 # and padding 1, an axis becomes exactly twice as large.
 
 # %%
-# Going down rounds off, and going up cannot know what was rounded off. With 3 taps at
-# stride 2, 7 pixels shrink to 3, but 8 pixels shrink to 3 as well, because the last one
-# is in no window. **How many pixels does a transposed convolution make of the 3, with
-# the same kernel and stride?**
+# A stride rounds the size down, and on the way back one cannot tell what was rounded
+# off. With 3 taps at stride 2, 7 pixels shrink to 3, but 8 pixels shrink to 3 as well,
+# because no window holds the last one. **How many pixels does a transposed convolution
+# make of the 3, with the same kernel and stride?**
 
 shrink = nn.Conv2d(1, 1, kernel_size=(1, 3), stride=(1, 2))
 grow = nn.ConvTranspose2d(1, 1, kernel_size=(1, 3), stride=(1, 2))

@@ -168,7 +168,7 @@ torch.testing.assert_close(image.grad, image_grad)
 # other two gradients as well.
 
 # %%
-# There is also a way to check gradients that trusts no formula at all. :func:`gradcheck
+# There is also a way to check gradients that needs no formula at all. :func:`gradcheck
 # <torch.autograd.gradcheck.gradcheck>` moves each number a tiny bit, looks at what the
 # output does, and compares that with autograd. It wants numbers of 64 bits, because in
 # 32 bits the effect of a tiny move would drown in rounding. (It runs on the CPU,
@@ -233,7 +233,7 @@ torch.testing.assert_close(layer.weight.grad, kernel_grad + both_sums)
 # Only the output itself is refused. It has eight pixels, and autograd cannot know how
 # much each of them matters to the loss; we told it when we called ``backward(G)``. A
 # sum is a single number, a *scalar*, and its own gradient is 1, so nothing is missing.
-# Filling a tensor pixel by pixel is no problem either: autograd records each write as
+# Filling a tensor pixel by pixel works as well, because autograd records each write as
 # one more step.
 
 # %%

@@ -80,9 +80,9 @@ assert (first - third).abs().max() > 0.1
 assert (second - third).abs().max() > 0.1
 
 # %%
-# None of them is Sobel's kernel. Training has done its duty and made the loss zero, but
-# there are many kernels with a loss of zero, and where it ends depends on where it
-# started.
+# None of them is Sobel's kernel. Training has made the loss zero, as it should. But
+# there are many kernels with a loss of zero, and where training ends depends on where
+# it started.
 
 # %%
 rounded = {name: kernel.round(decimals=1) for name, kernel in found.items()}
@@ -196,9 +196,9 @@ for name, start in starts.items():
 # A better teacher
 # ----------------
 #
-# A full rank is not all. A matrix of rank 9 determines nine taps, but perhaps some of
-# them only just. The :term:`singular values <singular value>` of :math:`A` say how
-# strongly it responds: there are nine directions in the space of kernels, at right
+# A full rank is not everything. A matrix of rank 9 determines nine taps, but perhaps
+# some of them only just. The :term:`singular values <singular value>` of :math:`A` say
+# how strongly it responds: there are nine directions in the space of kernels, at right
 # angles to each other, and for each a singular value, which is the size of the response
 # to a kernel of length 1 in that direction. The largest singular value divided by the
 # smallest is the :term:`condition number`. The closer it is to 1, the more equally all

@@ -228,8 +228,8 @@ assert exact == ["found here", "used there"]
 
 # %%
 # Both print all ten losses and both taps, digit for digit. The taps of the two starts
-# differ by 0.0003 or less, and what could tell them apart has been rounded away. More
-# than this the printout cannot say.
+# differ by 0.0003 or less, and what could tell them apart has been rounded away. The
+# printout cannot say more than this.
 
 # %%
 # Try it yourself

@@ -207,10 +207,10 @@ check("correlation_matrix", correlation_matrix)
 # In practice
 # -----------
 #
-# Nobody stores this matrix. A row is as long as the image has pixels, and with a kernel
-# of 3 × 3 taps all but nine of its numbers are zero. The matrix is there to think with.
-# What holds for matrices holds for linear layers: for instance, the product of two
-# matrices is again a matrix, so two linear layers in a row are no more than one.
+# One need not store this matrix. A row has a number for each pixel of the image, and
+# with a kernel of 3 × 3 taps all but nine of these are zero. The matrix helps to think:
+# what holds for matrices holds for linear layers. For instance, the product of two
+# matrices is again a matrix, so two linear layers in a row can do no more than one.
 #
 # Further reading
 # ---------------

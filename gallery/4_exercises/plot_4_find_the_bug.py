@@ -2,7 +2,7 @@ r"""
 Find the bug
 ============
 
-By the end of this page you have met three bugs that everyone writes once, each with the
+By the end of this page you have met three bugs that are easily written, each with the
 example that hides it, and a test that catches all three.
 
 **You will need**
@@ -252,10 +252,10 @@ check("name_operation", name_operation)
 # In practice
 # -----------
 #
-# Two habits find more bugs than any example. Compare with a slow and plain version on
-# many random shapes; libraries such as `Hypothesis
-# <https://hypothesis.readthedocs.io>`__ do that, and look for the smallest shape that
-# fails. And break the code on purpose: a test that still passes tests nothing.
+# Two habits find many more bugs. Compare with a slow and plain version on many random
+# shapes; libraries such as `Hypothesis <https://hypothesis.readthedocs.io>`__ do that,
+# and look for the smallest shape that fails. And break the code on purpose: a test that
+# still passes tests nothing.
 #
 # Further reading
 # ---------------

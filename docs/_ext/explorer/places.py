@@ -183,9 +183,9 @@ which angle does the upright edge of the cap, at the top right, fade?**
    :kernel: [[0, 0, 0], [-0.5, 0, 0.5], [0, 0, 0]]
    :controls: steer
 
-   At 90° and at 270°. The brightness changes across an upright edge, from left to right, and hardly
-   along it. At these angles the kernel measures the change from top to bottom, so it answers to
-   level edges instead, such as the upper rims of the glasses.
+   It fades at 90° and at 270°. The brightness changes across an upright edge, from left to right,
+   and hardly along it. At these angles the kernel measures the change from top to bottom, so it
+   answers to level edges instead, such as the upper rims of the glasses.
 """,
         )
     ],
