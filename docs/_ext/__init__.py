@@ -33,6 +33,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         scripts,
         search,
         surroundings,
+        typesetting,
         whereabouts,
     )
 
@@ -87,6 +88,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # --- Every page is written ---
     app.connect("doctree-resolved", downloads.label_links)
     app.connect("doctree-resolved", provenance.insert_reports)
+    app.connect("doctree-resolved", typesetting.keep_together)
     app.connect("html-page-context", explorer.load_scripts)
     app.connect("html-page-context", folds.load_scripts)
     app.connect("html-page-context", listings.dress)

@@ -1,6 +1,6 @@
-"""Let code fit on a phone, and be told from its output by ear as well as by eye.
+"""Let code and its output fit on a phone, and be told from each other by ear as well as by eye.
 
-A long line of code wraps below itself, a little further in; what is copied keeps its lines.
+A long line wraps below itself, a little further in; what is copied keeps its lines.
 """
 
 import re
@@ -22,7 +22,7 @@ _FITS = 34  # letters, on the narrowest phone
 def dress(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Say what is code and what is output, and prepare long lines of code to wrap."""
+    """Say what is code and what is output, and prepare long lines to wrap."""
     if not pagename.startswith("_modules/"):
         context["body"] = _CODE.sub(_dress, context.get("body", ""))
 
@@ -32,7 +32,7 @@ def _dress(found: re.Match[str]) -> str:
     is_code = found["language"] not in ("none", "text", "default", "myst", "myst-ansi")
     label = "Code" if is_code else "Output"
     text = _SPACE.sub(r"\1", found["text"]) if is_code else found["text"]
-    text = "\n".join(map(_wrap, text.split("\n"))) if is_code else text
+    text = "\n".join(map(_wrap, text.split("\n")))
     return (
         f'<div class="{found["classes"]}" role="group" aria-label="{label}">'
         f'<div class="highlight"><pre>{text}</pre></div>'
