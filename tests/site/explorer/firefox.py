@@ -14,11 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hands import Hands
+
 NAMES = ("firefox-esr", "firefox")
-# Keys that are not letters, as WebDriver writes them.
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Home": "\ue011", "Right": "\ue014"}
-KEYS |= {"Down": "\ue015", "Control": "\ue009", "Alt": "\ue00a", "Up": "\ue013"}
-FRAME = 17  # milliseconds
 
 
 def path() -> str | None:
@@ -26,8 +24,8 @@ def path() -> str | None:
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
-class Firefox:
-    """One window of a browser."""
+class Firefox(Hands):
+    """One window of Firefox."""
 
     def __init__(self, port: int, patience: float = 90) -> None:
         """Wait until the browser listens, and begin a session."""
@@ -73,11 +71,9 @@ class Firefox:
             raise ConnectionError("the browser has gone")
         return data
 
-    def open(self, address: str) -> None:
-        """Go to a page, and hear its errors from then on."""
-        self.do("WebDriver:Navigate", url="about:blank")
+    def go(self, address: str) -> None:
+        """Load a page."""
         self.do("WebDriver:Navigate", url=address)
-        self.run("window.errors = []; addEventListener('error', e => errors.push(e.message));")
 
     def run(self, script: str, *given: Any) -> Any:
         """Run the body of a function in the page."""
@@ -85,50 +81,9 @@ class Firefox:
             "value"
         ]
 
-    def act(self, *sources: dict[str, Any]) -> None:
-        """Do what hands do."""
-        self.do("WebDriver:PerformActions", actions=list(sources))
-
-    def press(self, *keys: str, pause: int = FRAME) -> None:
-        """Press keys one after the other, a frame or more between them; ``Control+z`` together."""
-        actions: list[dict[str, Any]] = []
-        for key in keys:
-            parts = [KEYS.get(part, part) for part in (key.split("+") if len(key) > 1 else [key])]
-            actions += [{"type": "keyDown", "value": part} for part in parts]
-            actions += [{"type": "keyUp", "value": part} for part in reversed(parts)]
-            actions.append({"type": "pause", "duration": pause})
-        self.act({"type": "key", "id": "keys", "actions": actions})
-
-    def click(self, selector: str) -> None:
-        """Click in the middle of an element."""
-        x, y = self.middle(selector)
-        self.drag((x, y), (x, y), steps=0)
-
-    def middle(self, selector: str) -> tuple[float, float]:
-        """Bring an element into view, and say where its middle is."""
-        x, y = self.run(
-            "const element = document.querySelector(arguments[0]);"
-            "element.scrollIntoView({ block: 'center' });"
-            "const box = element.getBoundingClientRect();"
-            "return [box.x + box.width / 2, box.y + box.height / 2];",
-            selector,
-        )
-        return x, y
-
-    def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 8) -> None:
-        """Press at one place, move to another, and let go."""
-        places = [
-            tuple(a + (b - a) * k / steps for a, b in zip(start, end, strict=True))
-            for k in range(1, steps + 1)
-        ]
-        moves = [
-            {"type": "pointerMove", "x": round(x), "y": round(y), "duration": FRAME}
-            for x, y in (start, *places)
-        ]
-        press, release = ({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp"))
-        actions = [moves[0], press, *moves[1:], release]
-        parameters = {"pointerType": "mouse"}
-        self.act({"type": "pointer", "id": "mouse", "parameters": parameters, "actions": actions})
+    def act(self, source: dict[str, Any]) -> None:
+        """Do what one hand, or one mouse, does."""
+        self.do("WebDriver:PerformActions", actions=[source])
 
 
 @contextmanager
