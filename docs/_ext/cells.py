@@ -6,12 +6,14 @@ this: its cells are read here as the gallery reads them, and found again on the 
 """
 
 import ast
+import dis
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from types import CodeType
 
 from _ext.internals import blocks_of_script
 
@@ -91,8 +93,8 @@ def faults(cells: Sequence[Cell]) -> Iterator[tuple[int, str]]:
     for cell in reversed(cells):
         if cell.kind == "text":
             continue
-        body = ast.parse(cell.content).body
-        shown = list(_outside_functions(body))
+        shown = list(_outside_functions(ast.parse(cell.content).body))
+        taken, left = _names(cell.content)
         if cell.kind != "proof" and any(map(_asserts, shown)):
             yield cell.line, "move the assertions into a cell of their own"
         if cell.kind != "setup" and any(isinstance(part, _IMPORTS) for part in shown):
@@ -100,11 +102,11 @@ def faults(cells: Sequence[Cell]) -> Iterator[tuple[int, str]]:
         if cell.kind in ("figure", "proof"):
             if any(_called(part) == "print" for part in shown):
                 yield cell.line, f"print elsewhere: this is a {cell.kind}, and folds away"
-            if lost := sorted(needed & _stored(body)):
+            if lost := sorted(needed & left):
                 names = ", ".join(lost)
                 yield cell.line, f"define {names} elsewhere: this is a {cell.kind}, and folds away"
         elif cell.kind == "code":
-            needed = (needed - _stored(body)) | _loaded(body)
+            needed = (needed - left) | taken
     for text, code in pairwise(cells[1:]):
         adjoins = code.line - text.line == len(text.content.strip().splitlines())
         if text.kind == "text" and adjoins and not code.content.startswith("\n"):
@@ -184,33 +186,22 @@ def _outside_functions(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
             yield from _outside_functions(ast.iter_child_nodes(part))
 
 
-def _stored(body: Iterable[ast.AST]) -> set[str]:
-    """Name what a cell leaves to the cells after it."""
-    parts = list(_outside_functions(body))
-    defined = {part.name for part in parts if isinstance(part, ast.FunctionDef | ast.ClassDef)}
-    return (defined | _names(parts, ast.Store)) - _in_comprehensions(parts)
+def _names(source: str) -> tuple[set[str], set[str]]:
+    """Name what a cell takes from the cells before it, and what it leaves to those after it."""
+    taken: set[str] = set()
+    left: set[str] = set()
+    for step in dis.get_instructions(compile(source, "", "exec")):
+        if step.opname == "STORE_NAME":
+            left.add(step.argval)
+        elif step.opname == "LOAD_NAME":
+            taken |= {step.argval} - left
+        elif isinstance(step.argval, CodeType):
+            taken |= _globals(step.argval) - left
+    return taken, left
 
 
-def _loaded(body: Iterable[ast.AST]) -> set[str]:
-    """Name what a cell takes from the cells before it."""
-    found: set[str] = set()
-    known: set[str] = set()
-    for statement in body:
-        parts = list(ast.walk(statement))
-        inside = _in_comprehensions(parts) | {n.arg for n in parts if isinstance(n, ast.arg)}
-        if not isinstance(statement, _ASSIGNMENTS):
-            inside |= _names(parts, ast.Store)
-        changed = statement.target if isinstance(statement, ast.AugAssign) else None
-        loaded = _names(parts, ast.Load) | _names([changed], ast.Store)
-        found |= loaded - known - inside
-        known |= _stored([statement])
-    return found
-
-
-def _names(parts: Iterable[ast.AST | None], context: type[ast.expr_context]) -> set[str]:
-    return {n.id for n in parts if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
-
-
-def _in_comprehensions(parts: Iterable[ast.AST]) -> set[str]:
-    loops = [part for part in parts if isinstance(part, ast.comprehension)]
-    return _names((name for loop in loops for name in ast.walk(loop.target)), ast.Store)
+def _globals(function: CodeType) -> set[str]:
+    """Name what a function, or one in it, looks up outside."""
+    steps = dis.get_instructions(function)
+    found = {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return found.union(*(_globals(c) for c in function.co_consts if isinstance(c, CodeType)))

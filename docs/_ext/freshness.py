@@ -13,7 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from _ext.comparison import named_records
 from _ext.facts import DOCS, ROOT, built_from, computed_on, system, versions
 
 # What runs pages, or draws on them. Each imports, of the machinery, only others in this list.
@@ -52,8 +51,6 @@ def of_site(overrides: Mapping[str, Any]) -> str:
     folders = (DOCS, ROOT / "gallery", ROOT / "convtutor")
     files = [path for path in ROOT.iterdir() if path.is_file()]
     files += [path for folder in folders for path in _below(folder)]
-    # One that is not there stops the build later, with an error that says so.
-    files += [path for path in named_records() if path.is_file()]
     return _digest(_machine(), made_from, _settings(_ALL), _contents(files), dict(overrides))
 
 

@@ -20,7 +20,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from _ext import notebooks, scripts
-from _ext.comparison import Record, agreement, other_records, printed, results, same_figures
+from _ext.comparison import Record, agreement, numbers, other_records, printed
 from _ext.facts import DOCS, built_from, computed_on, one_thread, system, versions
 
 # The packages whose versions are told.
@@ -93,7 +93,7 @@ def _devices(app: Sphinx, docname: str) -> str:
             for page, here in ours["pages"].items()
             if page in theirs["pages"]
         )
-        head = ("page", "numbers that agree", "figures that agree", "seconds here", "there")
+        head = ("page", "numbers that agree", "seconds here", "there")
         html += f"<h3>This build and <em>{escape(name)}</em></h3>"
         html += _table(head, rows, sortable=True)
     return html
@@ -104,9 +104,8 @@ _REPORTS = {"facts": _facts, "times": _times, "devices": _devices}
 
 def _compare(ours: Record, theirs: Record) -> list[str]:
     # What one build measured, another one measures differently.
-    said = agreement(ours, theirs), same_figures(ours["figures"], theirs["figures"])
-    cells = [f"<span data-measured>{escape(words)}</span>" for words in said]
-    return [*cells, _measured(ours["seconds"]), f"{theirs['seconds']:.1f}"]
+    said = f"<span data-measured>{agreement(ours['numbers'], theirs['numbers'])}</span>"
+    return [said, _measured(ours["seconds"]), f"{theirs['seconds']:.1f}"]
 
 
 def _computed(app: Sphinx) -> Record:
@@ -117,10 +116,7 @@ def _computed(app: Sphinx) -> Record:
         "system": system(),
         "versions": {name: versions()[name] for name in _PACKAGES},
         "pages": {
-            page: {
-                "seconds": round(took, 2),
-                **results(app.env.get_doctree(page), scripts.figures(page)),
-            }
+            page: {"seconds": round(took, 2), "numbers": numbers(app.env.get_doctree(page))}
             for page, took in _seconds(app).items()
         },
     }

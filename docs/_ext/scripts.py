@@ -84,11 +84,6 @@ def seconds(page: str) -> float | None:
     return seconds_of_script(DOCS / page)
 
 
-def figures(page: str) -> list[Path]:
-    """List the files of the figures that the script of a page has drawn."""
-    return _figures(DOCS / page)
-
-
 def _figures(page: Path) -> list[Path]:
     return sorted((page.parent / "images").glob(f"sphx_glr_{page.name}_[0-9][0-9][0-9]*"))
 
