@@ -96,11 +96,10 @@ def site(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
-    # These build and open pages of their own, so two can work side by side.
-    apart = ["tests/gallery", "tests/machinery", "tests/site/explorer"]
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *apart)
-    # Of the built site, some of what is measured would suffer from a neighbour.
-    session.run("pytest", "tests/site", "--ignore", "tests/site/explorer")
+    # Two files side by side; then what measures, and would suffer from a neighbour.
+    everything = ("tests/gallery", "tests/machinery", "tests/site")
+    session.run("pytest", "-n", "2", "--dist", "loadfile", "-m", "not alone", *everything)
+    session.run("pytest", "-m", "alone", "tests/site")
 
 
 @nox.session(default=False)

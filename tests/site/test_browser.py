@@ -14,12 +14,20 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 HTML = Path(__file__).parents[2] / "docs" / "_build" / "html"
-# The index of packages is read by installers.
-PAGES = sorted(
-    page.relative_to(HTML).as_posix()
-    for page in HTML.rglob("*.html")
-    if not page.is_relative_to(HTML / "simple")
-)
+
+
+def _pages() -> list[str]:
+    """List the pages that people read; of those that one template makes, the least and the most."""
+    written: list[Path] = []
+    made: dict[str, list[Path]] = {"_api": [], "_modules": [], "simple": []}
+    for page in sorted(HTML.rglob("*.html"), key=lambda page: page.stat().st_size):
+        made.get(page.relative_to(HTML).parts[0], written).append(page)
+    del made["simple"]  # the index of packages, which installers read
+    extremes = [page for kind in made.values() if kind for page in (kind[0], kind[-1])]
+    return sorted(page.relative_to(HTML).as_posix() for page in (*written, *extremes))
+
+
+PAGES = _pages()
 GALLERY = [page for page in PAGES if page.startswith("tutorials/") and "/plot_" in page]
 
 # What is loaded on few pages only: the explorer, and what the search looks through.
@@ -213,6 +221,7 @@ def _lighthouse(npm_tools: Path, chromium: str, address: str) -> tuple[dict[str,
 WANTED = {"performance": 99, "accessibility": 100, "best-practices": 100, "seo": 100}
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("which", ["the first page", "the heaviest page"])
 def test_lighthouse_is_content(
     visit: Callable[[str], Visit], npm_tools: Path, chromium: str, served: str, which: str
