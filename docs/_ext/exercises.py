@@ -5,10 +5,8 @@ of it, so that nothing of this shows in a download.
 """
 
 import ast
-import inspect
 import posixpath
 import re
-from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -16,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from _ext import whereabouts
+from _ext.folds import fold
 from _ext.internals import CELL_BEGINS
 from convtutor.exercises import EXERCISES, find
 
@@ -61,15 +60,15 @@ class ExerciseHelp(SphinxDirective):
             exercise = find(name)
         except ValueError as error:
             raise self.error(str(error)) from None
-        self.env.note_dependency(inspect.getfile(exercise.solution))
-        source = exercise.answer
-        panel: list[nodes.Node] = []
+        panel = fold(kind="exercise", summary=f"Hints and a solution for <code>{name}</code>")
         for number, hint in enumerate(exercise.hints, 1):
-            panel += _fold(f"Hint {number}", self.parse_text_to_nodes(hint))
-        panel += _fold("Solution", [nodes.literal_block(source, source, language="python")])
+            text = self.parse_text_to_nodes(hint)
+            panel += fold("", *text, kind="hint", summary=f"Hint {number}")
+        source = exercise.answer
+        code = nodes.literal_block(source, source, language="python")
+        panel += fold("", code, kind="solution", summary="Solution")
         done = nodes.paragraph("", "", _solved(name), nodes.Text("solved"), classes=["solved"])
-        folds = _fold(f"Hints and a solution for <code>{escape(name)}</code>", panel, "exercise")
-        return [*folds, done]
+        return [panel, done]
 
 
 class ExerciseList(SphinxDirective):
@@ -89,14 +88,12 @@ class ExerciseList(SphinxDirective):
             raise self.error(f"{self.arguments[0]!r} is not a section of the gallery")
         items = nodes.bullet_list(classes=["exercises"])
         for script in scripts:
-            self.env.note_dependency(str(script))
             text = script.read_text(encoding="utf-8")
             page = Path("tutorials", script.relative_to(gallery)).with_suffix("").as_posix()
             address = self.env.app.builder.get_relative_uri(self.env.docname, page)
             link = f"{address}#try-it-yourself"
             for name in checked(text):
                 exercise = EXERCISES[name]
-                self.env.note_dependency(inspect.getfile(exercise.solution))
                 head = nodes.paragraph("", "", _solved(name), nodes.literal("", name))
                 head += nodes.inline("", exercise.effort, classes=["effort"])
                 title = (ast.get_docstring(ast.parse(text)) or name).partition("\n")[0]
@@ -112,15 +109,6 @@ def _solved(name: str) -> nodes.raw:
     """Make a box to tick, which the browser remembers."""
     box = f'<input type="checkbox" name="solved" value="{name}" aria-label="{name} is solved">'
     return nodes.raw("", f"{box} ", format="html")
-
-
-def _fold(summary: str, content: list[nodes.Node], css_class: str = "") -> list[nodes.Node]:
-    opening = f'<details class="{css_class}">' if css_class else "<details>"
-    return [
-        nodes.raw("", f"{opening}<summary>{summary}</summary>", format="html"),
-        *content,
-        nodes.raw("", "</details>", format="html"),
-    ]
 
 
 def add_help(app: Sphinx, docname: str, source: list[str]) -> None:
