@@ -6,6 +6,8 @@ from typing import TypedDict
 
 import torch
 
+from convtutor.checks import check_integer, floating_dtype
+
 _VARIABLE = "CONVTUTOR_DEVICE"
 
 # Some devices round the factors of a float32 product to fewer digits before they multiply. For each
@@ -108,15 +110,14 @@ def tolerance(dtype: torch.dtype, device: torch.device, *, terms: int = 16) -> T
         ``rtol`` and ``atol`` for `torch.testing.assert_close`, for terms of size 1.
 
     Raises:
-        ValueError: If ``terms`` is less than 1, or ``dtype`` is not a floating-point type.
+        TypeError: If ``terms`` is not an integer, or ``dtype`` is not a floating-point type.
+        ValueError: If ``terms`` is less than 1.
 
     References:
         Higham, *Accuracy and Stability of Numerical Algorithms*, second edition, section 3.1.
     """
-    if terms < 1:
-        raise ValueError(f"terms must be at least 1, got {terms}")
-    if not dtype.is_floating_point:
-        raise ValueError(f"dtype must be a floating-point type, got {dtype}")
+    check_integer("terms", terms, least=1)
+    floating_dtype(dtype)
     bound = terms * max(
         torch.finfo(dtype).eps,
         _ROUNDED_FACTORS.get(convolution_precision(device), 0) if dtype == torch.float32 else 0,

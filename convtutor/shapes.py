@@ -3,7 +3,7 @@
 Each function is about one axis. Call it once for the rows and once for the columns.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from convtutor.checks import check_integer
 
@@ -72,7 +72,7 @@ def receptive_field(layers: Iterable[tuple[int, int, int]]) -> tuple[int, int]:
     """
     size = jump = 1
     for number, layer in enumerate(layers):
-        if len(layer) != 3:
+        if not isinstance(layer, Sequence) or len(layer) != 3:
             raise ValueError(
                 f"layers[{number}] must be three numbers (kernel, stride, dilation), got {layer!r}"
             )

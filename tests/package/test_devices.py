@@ -216,14 +216,15 @@ def test_the_tolerance_holds_and_is_not_idle(
 
 
 @pytest.mark.parametrize(
-    ("dtype", "terms", "rule"),
+    ("dtype", "terms", "error", "rule"),
     [
-        (torch.float32, 0, "terms must be at least 1, got 0"),
-        (torch.int64, 3, "dtype must be a floating-point type, got torch.int64"),
+        (torch.float32, 0, ValueError, "terms must be at least 1, got 0"),
+        (torch.float32, 2.5, TypeError, "terms must be an integer, got 2.5"),
+        (torch.int64, 3, TypeError, "dtype must be a floating-point type, got torch.int64"),
     ],
 )
 def test_a_tolerance_that_makes_no_sense_is_an_error(
-    dtype: torch.dtype, terms: int, rule: str
+    dtype: torch.dtype, terms: Any, error: type[Exception], rule: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"^{rule}$"):
+    with pytest.raises(error, match=f"^{rule}$"):
         tolerance(dtype, CPU, terms=terms)

@@ -149,6 +149,11 @@ def test_no_layers_see_one_pixel() -> None:
             ValueError,
             "layers[1] must be three numbers (kernel, stride, dilation), got (3, 2)",
         ),
+        (
+            [3, 1, 1],  # one layer, not in a list
+            ValueError,
+            "layers[0] must be three numbers (kernel, stride, dilation), got 3",
+        ),
         ([(0, 1, 1)], ValueError, "kernel of layers[0] must be at least 1, got 0"),
         ([(3, 1, 1), (3, 0, 1)], ValueError, "stride of layers[1] must be at least 1, got 0"),
         ([(3, 1, 0)], ValueError, "dilation of layers[0] must be at least 1, got 0"),
