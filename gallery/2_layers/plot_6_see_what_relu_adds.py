@@ -238,9 +238,9 @@ assert pooled_total == 1
 
 # %%
 # It is 1, so max pooling is not linear. No kernel can do what it does, since all
-# kernels are linear. With a ReLU it can be done: the larger of two numbers :math:`a`
-# and :math:`b` is :math:`b` plus what :math:`a` has more than :math:`b`, and nothing if
-# it has less.
+# kernels are linear. With a ReLU it can be done. The larger of two numbers :math:`a`
+# and :math:`b` is :math:`b` plus the ReLU of :math:`a - b`: this adds what :math:`a`
+# has more than :math:`b`, and 0 if it has less.
 
 a = torch.tensor([3.0, -1.0, 2.0], device=device)
 b = torch.tensor([1.0, 4.0, 2.0], device=device)
@@ -291,5 +291,5 @@ assert numbers.grad.tolist() == [0, 0, 1, 1]
 #   <https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf>`__.
 # - X. Glorot, A. Bordes and Y. Bengio, `Deep sparse rectifier neural networks
 #   <https://proceedings.mlr.press/v15/glorot11a.html>`__.
-# - :ref:`sphx_glr_tutorials_3_learning_plot_6_read_digits.py`: a network with and
-#   without.
+# - :ref:`sphx_glr_tutorials_3_learning_plot_6_read_digits.py`: a network with ReLU, and
+#   one without.
