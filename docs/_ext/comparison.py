@@ -61,5 +61,5 @@ def _read(file: Path) -> Record:
         record: Record = json.loads(file.read_text(encoding="utf-8"))
         record["device"], record["pages"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{file} is no build.json of a site like this one: {error!r}") from None
+        raise ValueError(f"{file} is not a build.json of a site like this one: {error!r}") from None
     return record

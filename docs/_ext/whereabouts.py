@@ -61,5 +61,5 @@ def _address(variable: str) -> str | None:
         return None
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise ValueError(f"{variable}={value!r} is no address such as https://example.org/site/")
+        raise ValueError(f"{variable}={value!r} is not an address like https://example.org/site/")
     return value

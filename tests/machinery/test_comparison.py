@@ -56,5 +56,5 @@ def test_a_record_is_called_like_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "[]", '{"device": "CPU"}'])
 def test_what_is_no_record_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "mine.json").write_text(text)
-    with pytest.raises(ValueError, match=r"mine\.json is no build\.json of a site like this one"):
+    with pytest.raises(ValueError, match=r"mine\.json is not a build\.json of a site"):
         other_records(tmp_path)

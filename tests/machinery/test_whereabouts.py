@@ -60,5 +60,5 @@ def test_colab_opens_what_is_published_on_github(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("value", ["site.example", "ftp://site.example", "https://", "/course/"])
 def test_what_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("CONVTUTOR_BASE_URL", value)
-    with pytest.raises(ValueError, match=r"CONVTUTOR_BASE_URL='.*' is no address"):
+    with pytest.raises(ValueError, match=r"CONVTUTOR_BASE_URL='.*' is not an address"):
         whereabouts.base_url()
