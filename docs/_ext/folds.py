@@ -52,7 +52,8 @@ def fold_page(app: Sphinx, doctree: nodes.document) -> None:
     judged = collect(doctree)
     parts = _parts(doctree)
     for asking, answer in answers(cells):
-        fields = form(asking.question, judged.get(asking.question, ""))
+        data = judged.get(asking.question)
+        fields = form(app, data) if data else ""
         _cover(asking, fields, parts[asking.line], [p for cell in answer for p in parts[cell.line]])
     for cell in cells:
         if cell.kind in _SUMMARIES:

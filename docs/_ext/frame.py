@@ -11,7 +11,6 @@ code. Together they would need more lines here than what they replace.
 """
 
 import re
-from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -22,7 +21,6 @@ from sphinx.application import Sphinx
 
 from _ext import figures, whereabouts
 
-_CLAIM = "Learn what a convolutional layer computes, by computing it."
 _SUMMARY_LENGTHS = 40, 160  # less says nothing, more is not shown
 
 # Style sheets and scripts that no page needs: ours say how a gallery and the output of a cell look,
@@ -36,30 +34,12 @@ _PAPER = "#fbfaf7"
 def describe(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Fill in the head of a page."""
-    title = re.sub("<[^>]*>", "", context.get("title", "")) or "convtutor"
-    description = escape(_summary(doctree) or f"{title}, a page of convtutor. {_CLAIM}")
-    tags = {
-        "og:title": title,
-        "og:type": "website" if pagename == app.config.root_doc else "article",
-        "og:site_name": "convtutor",
-        "og:description": description,
-    }
+    """Say what the head of a page says of it."""
+    context["summary"] = _summary(doctree)
     if context.get("pageurl"):
-        card = f"_images/card-{(_draw_card(app, pagename, doctree) or app.config.root_doc)}.png"
-        tags |= {
-            "og:url": context["pageurl"],
-            "og:image": urljoin(app.config.html_baseurl, card),
-            "og:image:width": str(_CARD[0]),
-            "og:image:height": str(_CARD[1]),
-        }
-    context["metatags"] = "\n".join(
-        [
-            f'<meta name="description" content="{description}">',
-            '<meta name="twitter:card" content="summary_large_image">',
-            *(f'<meta property="{name}" content="{text}">' for name, text in tags.items()),
-        ]
-    )
+        name = _draw_card(app, pagename, doctree) or app.config.root_doc
+        context["card"] = urljoin(app.config.html_baseurl, f"_images/card-{name}.png")
+        context["card_size"] = _CARD
 
 
 def _summary(doctree: nodes.document | None) -> str:
@@ -156,12 +136,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     lost.write_text(re.sub(relative, prefix, lost.read_text("utf-8")), "utf-8")
     if base:
         addresses = [urljoin(base, app.builder.get_target_uri(n)) for n in sorted(app.env.all_docs)]
-        entries = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in addresses)
-        Path(app.outdir, "sitemap.xml").write_text(
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n',
-            "utf-8",
-        )
+        written = app.builder.templates.render("sitemap.xml", {"addresses": addresses})
+        Path(app.outdir, "sitemap.xml").write_text(written, "utf-8")
 
 
 def tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:

@@ -9,11 +9,11 @@ import json
 import tomllib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -141,41 +141,8 @@ def collect(doctree: nodes.document) -> dict[str, str]:
     return found
 
 
-def form(question: str, data: str) -> str:
-    """Write the form of a question; without data to compare an answer with, there is none."""
-    if not data:
-        return ""
+def form(app: Sphinx, data: str) -> str:
+    """Write the form of a question, with the data that an answer is compared with."""
     entry = json.loads(b64decode(data))
-    if choices := entry.get("choices"):
-        kind = "radio" if len(entry["answer"]) == 1 else "checkbox"
-        fields = "".join(
-            f'<label><input type="{kind}" name="choice" value="{escape(key)}"> '
-            f"<span>{escape(text)}</span></label>"
-            for key, text in choices.items()
-        )
-        legend = "Your choice" if kind == "radio" else "Your choices, one or more"
-        inside = f"<fieldset><legend>{legend}</legend>{fields}</fieldset>"
-    elif isinstance(entry["answer"], list):
-        inside = f'<div class="numbers">{_numbered(entry["answer"], entry.get("labels"))}</div>'
-    else:
-        inside = f"<label>Your answer {_INPUT}></label>"
-    return (
-        f'<form class="question" aria-label="{escape(question)}" data-judge="{data}">{inside}'
-        '<button type="submit">Check</button><p class="verdict" role="status"></p></form>'
-    )
-
-
-_INPUT = '<input type="text" autocomplete="off" spellcheck="false" enterkeyhint="go"'
-
-
-def _numbered(answer: list[Any], labels: list[str] | None) -> str:
-    """Write a field for each number; those of a table stand in its rows."""
-    if isinstance(answer[0], list):
-        rows = (
-            "".join(f'{_INPUT} aria-label="row {r}, column {c}">' for c in range(1, len(row) + 1))
-            for r, row in enumerate(answer, 1)
-        )
-        return "".join(f"<div>{row}</div>" for row in rows)
-    if labels:
-        return "".join(f"<label>{escape(label)} {_INPUT}></label>" for label in labels)
-    return "".join(f'{_INPUT} aria-label="number {n}">' for n in range(1, len(answer) + 1))
+    written: str = app.builder.templates.render("question.html", {**entry, "data": data})
+    return written
