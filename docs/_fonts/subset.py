@@ -16,6 +16,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from fontTools.pens.transformPen import TransformPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
@@ -59,6 +61,26 @@ def cut(
     print(f"{path.name}: {path.stat().st_size / 1024:.1f} KiB. {font['name'].getDebugName(0)}")
 
 
+def narrow_roots(font: TTFont) -> TTFont:
+    """Make the taller root signs as wide as the plain one.
+
+    Chromium keeps room for the widest of them, whichever it draws, and leaves a gap after every root.
+    """
+    variants = font["MATH"].table.MathVariants
+    plain = font.getBestCmap()[ord("√")]
+    signs = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(plain)]
+    signs.GlyphAssembly = None
+    width, _ = font["hmtx"][plain]
+    for name in {record.VariantGlyph for record in signs.MathGlyphVariantRecord} - {plain}:
+        pen = TTGlyphPen(None)
+        factor = width / font["hmtx"][name][0]
+        font.getGlyphSet()[name].draw(TransformPen(pen, (factor, 0, 0, 1, 0, 0)))
+        font["glyf"][name] = glyph = pen.glyph()
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][name] = (width, glyph.xMin)
+    return font
+
+
 def main() -> None:
     """Cut a face for the text, its italics, one for headings and one for formulas."""
     faces = Path(sys.argv[1])
@@ -72,7 +94,7 @@ def main() -> None:
     cut(TTFont(sans.format("normal")), WORDS, "text", text, (400, 600))
     cut(TTFont(sans.format("italic")), WORDS, "text-italic", text, 400)
     cut(TTFont(serif), WORDS, "heading", ["kern", "liga"], 600)
-    cut(TTFont(math), MATH, "math", [])
+    cut(narrow_roots(TTFont(math)), MATH, "math", [])
 
 
 if __name__ == "__main__":

@@ -155,13 +155,14 @@ assert off(ruined) > 2 * X.std()
 # The remedy is not to trust the waves that hardly passed. Let :math:`B` be a wave of
 # the stored picture, and :math:`g` its gain. In place of :math:`B / g`, take
 #
-# .. math:: \frac{g^* B}{|g|^2 + \lambda}
+# .. math:: \frac{g^* B}{\left|g\right|^2 + \lambda}
 #
 # with a small number :math:`\lambda`; :math:`g^*` is the complex conjugate of
-# :math:`g`. Where :math:`|g|^2` is much larger than :math:`\lambda`, this is nearly
-# :math:`B / g`. Where it is much smaller, it is nearly 0: the wave is left out. Among
-# all pictures, this one makes the following sum least: the squared differences between
-# its blur and the stored picture, plus :math:`\lambda` times its squared pixels.
+# :math:`g`. Where :math:`\left|g\right|^2` is much larger than :math:`\lambda`, this is
+# nearly :math:`B / g`. Where it is much smaller, it is nearly 0: the wave is left out.
+# Among all pictures, this one makes the following sum least: the squared differences
+# between its blur and the stored picture, plus :math:`\lambda` times its squared
+# pixels.
 
 
 def hold_back(amount):

@@ -184,17 +184,21 @@ assert alike > 0.99
 # product of its two roots is :math:`\beta`. If the roots are complex, one is the
 # conjugate of the other, so both have the same size, :math:`\sqrt\beta`. So in *every*
 # direction with complex roots the error shrinks by :math:`\sqrt\beta` per step, however
-# flat it is. The roots are complex if :math:`|1 + \beta - \eta c| < 2 \sqrt\beta`, and
-# this can be written as
+# flat it is. The roots are complex if
+# :math:`\left|1 + \beta - \eta c\right| < 2 \sqrt\beta`, and this can be written as
 #
-# .. math:: 1 - \sqrt\beta \;<\; \sqrt{\eta\, c} \;<\; 1 + \sqrt\beta .
+# .. math:: 1 - \sqrt\beta < \sqrt{\eta\, c} < 1 + \sqrt\beta .
 #
 # Let the flattest curvature :math:`c_1` lie at the left end of that range, and the
 # steepest one :math:`c_2` at its right end. These are two equations, and they give
 #
-# .. math:: \sqrt\eta = \frac{2}{\sqrt{c_2} + \sqrt{c_1}}, \qquad
-#    \sqrt\beta = \frac{\sqrt{c_2} - \sqrt{c_1}}{\sqrt{c_2} + \sqrt{c_1}}
+# .. math::
+#
+#    \begin{aligned}
+#    \sqrt\eta &= \frac{2}{\sqrt{c_2} + \sqrt{c_1}}, \\
+#    \sqrt\beta &= \frac{\sqrt{c_2} - \sqrt{c_1}}{\sqrt{c_2} + \sqrt{c_1}}
 #    = \frac{\kappa - 1}{\kappa + 1} .
+#    \end{aligned}
 #
 # Here :math:`\kappa = \sqrt{c_2 / c_1}` is the condition number, 44.5. Without momentum
 # the factor per step is the same with :math:`\kappa^2` in the place of :math:`\kappa`.
