@@ -64,7 +64,7 @@ def cut(
 def narrow_roots(font: TTFont) -> TTFont:
     """Make the taller root signs as wide as the plain one.
 
-    Chromium keeps room for the widest of them, whichever it draws, and leaves a gap after every root.
+    Chromium keeps room for the widest of them, whichever it draws: a gap after every root.
     """
     variants = font["MATH"].table.MathVariants
     plain = font.getBestCmap()[ord("√")]

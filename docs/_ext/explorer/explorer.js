@@ -748,7 +748,7 @@
       const taps = Math.max(kernel.columns, second?.columns ?? 0);
       let cell;
       if (isPicture) {
-        cell = clamp(cells(width - 3 * HEAD - 60, 3 * taps), 24, CELL);
+        cell = clamp(cells(width - 3 * HEAD - 40, 3 * taps), 24, CELL);
         const outputs = second ? 2 : 1;
         const tall = Math.min(TALL, 0.6 * window.innerHeight);
         const picture = [Math.max(80, (width - 16 * outputs) / (1 + outputs)), Number(this.getAttribute("tall")) || tall];

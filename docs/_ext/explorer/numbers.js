@@ -69,16 +69,18 @@
   const WIDTHS = { ".": 0.33, "−": 0.84, "/": 0.38 };
   const width = (text) => Array.from(text).reduce((sum, letter) => sum + (WIDTHS[letter] ?? 0.64), 0);
 
-  /* The most digits that fit into a cell, in letters of a size that can be read. */
+  /* The most digits that fit into a cell, in letters of a size that can be read; a zero in front of the point
+     is the first to go. */
   function fitted(value, cell, hasFractions) {
     const room = cell - 3;
-    const least = Math.min(10, 0.4 * cell);
+    const least = 10;
     const choices = [3, 2, 1].map((digits) => write(value, digits, hasFractions));
+    choices.push({ ...choices[2], text: choices[2].text.replace(/^(−?)0\./, "$1.") });
     if (Math.abs(value) >= 1e3 || Math.abs(value) < 1e-2) {
       choices.push({ text: signed(value.toExponential(0).replace("+", "")), isExact: false });
     }
     const chosen = choices.find(({ text }) => width(text) * least <= room) ?? choices.at(-1);
-    return { ...chosen, size: Math.max(7, Math.min(0.4 * cell, room / width(chosen.text))) };
+    return { ...chosen, size: Math.max(7, Math.min(Math.max(least, 0.4 * cell), room / width(chosen.text))) };
   }
 
   /* Rows of text from what was copied out of a spreadsheet, NumPy or PyTorch; null if it is one entry. */

@@ -151,6 +151,23 @@ def test_no_number_is_cut_off_in_its_cell(open_page: Open, width: int) -> None:
         assert cut == []
 
 
+@pytest.mark.parametrize("width", [390, 360])
+@pytest.mark.parametrize("kernel", ["sharpen", "Sobel"])
+def test_a_phone_shows_no_number_too_small_to_read(
+    open_page: Open, width: int, kernel: str
+) -> None:
+    page = open_page("photograph", viewport={"width": width, "height": 800})
+    element = explorer(page)
+    put(element, kernel=(kernels.sharpen() if kernel == "sharpen" else kernels.sobel()).tolist())
+    drawn(page)
+    sizes = element.evaluate(
+        """element => [...element.querySelectorAll(".ce-cell")].map(cell =>
+            parseFloat(getComputedStyle(cell).fontSize))"""
+    )
+    assert len(sizes) == 27
+    assert min(sizes) >= 10
+
+
 def test_what_lies_beyond_the_border_is_shown(open_page: Open) -> None:
     page = open_page()
     element = explorer(page)
