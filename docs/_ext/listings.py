@@ -1,6 +1,7 @@
 """Let code and its output fit on a phone, and be told from each other by ear as well as by eye.
 
-A long line wraps below itself, a little further in; what is copied keeps its lines.
+A long line wraps below itself, a little further in; what is copied keeps its lines. Rows of numbers
+stay rows, to be scrolled where they are too long.
 """
 
 import re
@@ -16,6 +17,7 @@ _CODE = re.compile(
 )
 _SPACE = re.compile(r'<span class="w">([^<]*)</span>')
 _MARKUP = re.compile(r"<[^>]*>|&\w+;")
+_ROWS = re.compile(r"\],\n *\[")  # of a tensor
 _FITS = 34  # letters, on the narrowest phone
 
 
@@ -32,7 +34,8 @@ def _dress(found: re.Match[str]) -> str:
     is_code = found["language"] not in ("none", "text", "default", "myst", "myst-ansi")
     label = "Code" if is_code else "Output"
     text = _SPACE.sub(r"\1", found["text"]) if is_code else found["text"]
-    text = "\n".join(map(_wrap, text.split("\n")))
+    if is_code or not _ROWS.search(text):
+        text = "\n".join(map(_wrap, text.split("\n")))
     return (
         f'<div class="{found["classes"]}" role="group" aria-label="{label}">'
         f'<div class="highlight"><pre>{text}</pre></div>'
