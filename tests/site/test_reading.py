@@ -24,8 +24,8 @@ SHIFTS = """() => new Promise(resolve => {
         .observe({type: "layout-shift", buffered: true});
     setTimeout(() => resolve(sum), 100);
 })"""
-# Code in sight, with its place; what a fold hides has no size.
-CODE = """() => [...document.querySelectorAll("article [aria-label=Code] pre")]
+# Code or output in sight; what a fold hides has no size.
+SEEN = """label => [...document.querySelectorAll(`article [aria-label=${label}] pre`)]
     .filter(code => code.checkVisibility())
     .map(code => ({height: code.offsetHeight, text: code.textContent,
                    clipped: code.scrollWidth > code.clientWidth}))"""
@@ -98,8 +98,10 @@ def test_a_page_asks_before_it_tells(name: str) -> None:
 def test_no_page_is_clipped_or_proves_in_sight(phone: Page, name: str) -> None:
     phone.goto((HTML / name).as_uri())
     phone.evaluate("document.querySelectorAll('details.answer').forEach(one => one.open = true)")
-    seen = phone.evaluate(CODE)
+    seen = phone.evaluate(SEEN, "Code")
     assert [code["text"] for code in seen if code["clipped"]] == []
+    printed = [out["text"] for out in phone.evaluate(SEEN, "Output") if out["clipped"]]
+    assert [text for text in printed if "],\n" not in text] == [], "only rows of numbers may scroll"
     proofs = re.compile(r"^(assert\b|torch\.testing\.assert)", re.MULTILINE)
     assert [code["text"] for code in seen if proofs.search(code["text"])] == []
     assert phone.evaluate(FIRST_PICTURE) <= 1700
@@ -110,7 +112,7 @@ def test_a_page_is_text_and_pictures_more_than_code(laptop: Page) -> None:
     for name in PAGES:
         laptop.goto((HTML / name).as_uri())
         height = laptop.evaluate("document.documentElement.scrollHeight")
-        shares.append(sum(code["height"] for code in laptop.evaluate(CODE)) / height)
+        shares.append(sum(code["height"] for code in laptop.evaluate(SEEN, "Code")) / height)
         if (top := laptop.evaluate(FIRST_PICTURE)) > 900:
             late[name] = top
     assert late == {}, "the first picture comes late"
@@ -276,7 +278,8 @@ def test_paper_shows_the_answers_and_keeps_the_rest_folded(laptop: Page) -> None
     opened = laptop.locator("details[open]").evaluate_all("all => all.map(one => one.className)")
     assert set(opened) == {"answer"}
     assert len(opened) == laptop.locator("details.answer").count()
-    assert not laptop.locator("form.question").first.is_visible()
+    for screen_only in ("form.question", "details.cell-setup", "details.cell-figure"):
+        assert not laptop.locator(screen_only).first.is_visible()
     laptop.evaluate("dispatchEvent(new Event('afterprint'))")
     assert laptop.locator("details[open]").count() == 0
 

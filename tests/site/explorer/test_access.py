@@ -129,6 +129,16 @@ def test_it_fits_a_narrow_screen(open_page: Open, name: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_paper_is_light(open_page: Open, theme: Any) -> None:
+    page = open_page(color_scheme=theme)
+    colour = "element => getComputedStyle(element).getPropertyValue('--ce-zero')"
+    element = explorer(page)
+    assert (element.evaluate(colour) == "#f0f1f3") == (theme == "light")
+    page.emulate_media(media="print")
+    assert element.evaluate(colour) == "#f0f1f3"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_whatever_is_shown(open_page: Open, npm_tools: Path, theme: Any) -> None:
     page = open_page(color_scheme=theme)
     page.evaluate(
