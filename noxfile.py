@@ -22,6 +22,8 @@ HTML = DOCS / "_build" / "html"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Whether to take the newest version of everything, rather than the one we tested with.
 NEWEST = bool(os.environ.get("CONVTUTOR_NEWEST"))
+# What whoever opens a notebook has.
+KERNEL = ("ipykernel", "nbclient", "pip")
 # What a build writes beside its sources, and a clean one must not find.
 WRITTEN = [DOCS / name for name in ("_build", "_api", "_backreferences", "tutorials")]
 
@@ -107,10 +109,17 @@ def downloads(session: nox.Session) -> None:
     """Run every download of the built site in a fresh environment. Arguments choose pages."""
     # Not the package: nothing but what a reader has is of use here.
     dependencies = nox.project.dependency_groups(PROJECT, "downloads")
+    pins = () if NEWEST else ("--constraint", "constraints.txt")
     session.install("--constraint", "constraints.txt", *dependencies)
+    # This folder stands for the package index, and holds the versions that we tested with.
+    index = session.create_tmp()
+    own = PROJECT["project"]
+    needed = [*own["dependencies"], *own["optional-dependencies"]["gallery"], *KERNEL]
+    session.run("python", "-m", "pip", "download", "--dest", index, *pins, *needed, silent=True)
     chosen = ("-k", " or ".join(session.posargs)) if session.posargs else ()
-    pins = {} if NEWEST else {"PIP_CONSTRAINT": str(HERE / "constraints.txt")}
-    session.run("pytest", "--noconftest", "tests/downloads", *chosen, env=pins)
+    only = {"PIP_NO_INDEX": "1", "UV_NO_INDEX": "1"}
+    links = {"PIP_FIND_LINKS": index, "UV_FIND_LINKS": index}
+    session.run("pytest", "--noconftest", "tests/downloads", *chosen, env=only | links)
 
 
 @nox.session(default=False)

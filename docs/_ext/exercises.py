@@ -131,11 +131,14 @@ def add_help(app: Sphinx, docname: str, source: list[str]) -> None:
 def _own_copy(page: str) -> str:
     """Link the copies of a page of the gallery that a reader can type into."""
     name = posixpath.basename(page)
-    ways = [f":download:`notebook <{name}.ipynb>`", f":download:`script <{name}.py>`"]
+    if whereabouts.base_url():
+        ways = [f":download:`notebook <{name}.ipynb>`", f":download:`script <{name}.py>`"]
+    else:  # by itself, neither finds the package
+        ways = [f":download:`zip <{name}.zip>` with a notebook and a script"]
     if colab := whereabouts.colab_url(f"{page}.ipynb"):
         ways.append(f"`notebook in Colab <{colab}>`__")
-    *others, last = ways
+    *others, last = (f"a {way}" for way in ways)
+    copies = f"{', '.join(others)} or {last}" if others else last
     return (
-        "\n.. rst-class:: own-copy\n\n"
-        f"Write your answer in your own copy of this page: a {', a '.join(others)} or a {last}.\n"
+        f"\n.. rst-class:: own-copy\n\nWrite your answer in your own copy of this page: {copies}.\n"
     )

@@ -71,11 +71,6 @@ def downloads(env: BuildEnvironment) -> dict[str, str]:
     return {str(source): str(name) for source, (_, name) in env.dlfiles.items()}
 
 
-def labels(env: BuildEnvironment) -> Mapping[str, tuple[str, str, str]]:
-    """List the labels of the site: the page, the anchor, and the title of each."""
-    return env.domains.standard_domain.labels
-
-
 def has_warned(app: Sphinx) -> bool:
     """Ask whether anything was wrong so far, which decides whether a site counts as complete."""
     return app._warncount > 0

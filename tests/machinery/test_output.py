@@ -123,4 +123,4 @@ def test_any_folder_can_hold_the_sources(tmp_path: Path) -> None:
     site = Site(tmp_path / "a b" / "50% #1" / "Übung λ")
     site.build()
     assert "A stripe." in site.page("tutorials/1_section/plot_2")
-    assert list((site.html / "simple" / "convtutor").glob("*.whl"))
+    assert list((site.html / "_downloads").glob("*.whl"))

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from _ext import whereabouts
 from _ext.exercises import add_help, notebook_help
 from bs4 import BeautifulSoup, Tag
 
@@ -124,8 +125,11 @@ def test_a_page_leads_to_colab_once_if_its_notebook_is_there(
 def test_a_page_says_where_the_dots_can_be_replaced(script: Path) -> None:
     (words,) = read(page_of(script)).select("p.own-copy")
     links = {link.get_text(): str(link["href"]) for link in words.find_all("a")}
-    for kind, suffix in (("notebook", ".ipynb"), ("script", ".py")):
-        assert (page_of(script).parent / links[kind]).resolve().name == f"{script.stem}{suffix}"
-        assert (page_of(script).parent / links[kind]).is_file()
+    suffixes = {"notebook": ".ipynb", "script": ".py", "zip": ".zip"}
+    for kind, link in links.items():
+        assert (page_of(script).parent / link).resolve().name == f"{script.stem}{suffixes[kind]}"
+        assert (page_of(script).parent / link).is_file()
+    # A site that knows no address has the package in its zips, and nowhere else.
+    assert set(links) == ({"notebook", "script"} if whereabouts.base_url() else {"zip"})
     (panel, *_) = read(page_of(script)).select("details.exercise")
     assert panel.find_previous("p", class_="own-copy") is not None
