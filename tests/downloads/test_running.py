@@ -103,8 +103,10 @@ BY_NEED = sorted(PAGES, key=lambda page: (dependencies(offered(page, ".py")), pa
 
 def run(*command: str, cwd: Path, **variables: str) -> None:
     """Run a command to its end, with nothing of this process's packages in sight."""
-    environ = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    environ |= {"CONVTUTOR_DEVICE": "cpu", "MPLBACKEND": "agg", **variables}
+    ours = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    environ = {key: value for key, value in os.environ.items() if key not in ours}
+    # What is compiled when it is imported need not be when it is installed.
+    environ |= {"CONVTUTOR_DEVICE": "cpu", "MPLBACKEND": "agg", "PIP_NO_COMPILE": "1", **variables}
     program = shutil.which(command[0], path=environ["PATH"]) or command[0]
     done = subprocess.run(
         [program, *command[1:]],

@@ -19,10 +19,9 @@ HTML = Path(__file__).parents[2] / "docs" / "_build" / "html"
 def _pages() -> list[str]:
     """List the pages that people read; of those that one template makes, the least and the most."""
     written: list[Path] = []
-    made: dict[str, list[Path]] = {"_api": [], "_modules": [], "simple": []}
+    made: dict[str, list[Path]] = {"_api": [], "_modules": []}
     for page in sorted(HTML.rglob("*.html"), key=lambda page: page.stat().st_size):
         made.get(page.relative_to(HTML).parts[0], written).append(page)
-    del made["simple"]  # the index of packages, which installers read
     extremes = [page for kind in made.values() if kind for page in (kind[0], kind[-1])]
     return sorted(page.relative_to(HTML).as_posix() for page in (*written, *extremes))
 

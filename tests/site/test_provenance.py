@@ -14,7 +14,7 @@ from convtutor import default_device, describe_device
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "docs" / "_build" / "html"
-PAGES = [page for page in sorted(HTML.rglob("*.html")) if "simple" not in page.parts]
+PAGES = sorted(HTML.rglob("*.html"))
 SCRIPTS = sorted((ROOT / "gallery").rglob("*.py"))
 COMPUTED = [
     *(f"tutorials/{s.relative_to(ROOT / 'gallery').with_suffix('').as_posix()}" for s in SCRIPTS),
