@@ -1,5 +1,6 @@
 """Cross-correlation by a product in the frequency domain."""
 
+import math
 from itertools import count
 
 import torch
@@ -57,9 +58,8 @@ def _without_false_signs(output: Tensor, image: Tensor, kernel: Tensor) -> Tenso
     """
     with torch.no_grad():
         # As a tensor rather than a choice, which a batch of kernels could not make.
-        least = torch.minimum(image.min(), kernel.min()).sign().clamp(max=0)  # 0, or below
-        excess = torch.where(least == 0, output.clamp(max=0), 0)
-    return output - excess
+        negative = torch.minimum(image.min(), kernel.min()) < 0
+        return output.clamp_(min=torch.where(negative, -math.inf, 0.0))
 
 
 def fft_size(height: int, width: int, h: int) -> tuple[int, int]:
