@@ -6,29 +6,29 @@ from math import log2, prod
 
 import torch
 from torch import Tensor
-from torch.nn.functional import max_pool2d
 
 from convtutor.checks import check_shapes
-from convtutor.methods import fft_size
+from convtutor.methods import band_products, fft_size
 
 __all__ = ["COSTS", "choose_method", "operation_counts", "suits_fft"]
 
-# Microseconds for each of the counts below, by type of device. Those of the CPU were measured by
-# docs/_bench/calibrate.py, which prints this table; rerun it on a machine that differs much from
-# two cores with 512-bit vectors.
+# Microseconds for each of the counts below, by type of device. Those of the CPU are fits of
+# docs/_bench/calibrate.py on two cores with 512-bit vectors, evened out by hand so that the choice
+# is right on one core too; rerun it on a machine that differs much.
 COSTS: dict[str, dict[str, tuple[float, ...]]] = {
     "cpu": {
         "taps": (0, 4.9, 8e-05),
-        "bands": (16, 3.7, 0.00013, 7.2e-06),
-        "phases": (32, 0.00017, 1.05e-05, 0.00028),
-        "fft": (70, 40, 0, 0.00017),
-        "native": (9, 0.001, 0.00023, 0.01),
+        "strips": (57, 0.0007, 1.8e-05),
+        "bands": (20, 3.7, 6e-05, 9e-06),
+        "phases": (32, 0.08, 1.05e-05, 0.00028),
+        "fft": (40, 30, 0, 0.00026),
+        "native": (9, 0.0002, 0.00016, 35),
     },
     # By hand, from times on an NVIDIA H100. Not the FFT: to see whether it suits the values, the
     # processor would have to wait for them.
     "cuda": {
         "taps": (0.7, 13, 1e-06),
-        "strips": (57, 3.1e-07),
+        "strips": (57, 0, 3.1e-07),
         "native": (19, 2e-06, 3.2e-06, 0),
     },
 }
@@ -50,6 +50,7 @@ def operation_counts(
     batch = prod(image_shape[:-2])
     pixels = batch * height * width
     outputs = batch * (height - h + 1) * (width - w + 1)
+    products = band_products(height, width, h, w)
     lanes = min(16, width)
     rows, columns = fft_size(height, width, h)
     transforms = -(-(height - h + 1) // (rows - h + 1))
@@ -57,22 +58,34 @@ def operation_counts(
     return {
         # one call, one call per tap, one pass over the output per tap
         "taps": (1, h * w, h * w * outputs),
-        # one call, h * w products for each output
-        "strips": (1, h * w * outputs),
-        # per image: one call, and per kernel column: one call, one pass, h products for each output
-        "bands": (batch, batch * w, w * outputs, w * h * outputs),
-        # one call, one pass over the output, 16 * h products for each block that the taps meet, and
-        # a pass over the image if its rows must be made a multiple of 16
+        # one call, one pass over the output, h * w products for each output
+        "strips": (1, outputs, h * w * outputs),
+        # per image: one call, and one for each product of matrices; passes over the output; and for
+        # each output h + 7 products for each column, or w + 15 under a kernel of one row
+        "bands": (
+            batch,
+            batch * products,
+            (w if h > 1 else 2 * products) * outputs,
+            (w * (h + 7) if h > 1 else w + 15) * outputs,
+        ),
+        # one call, one step for each row of the output and each of the kernel, 16 * h products for
+        # each block that the taps meet, and a pass over the image if its rows are no whole blocks
         "phases": (
             1,
-            outputs,
+            batch * (height - h + 1) * h,
             outputs * lanes * h * -(-(w + lanes - 1) // lanes),
             (width % lanes > 0) * pixels,
         ),
         # one call, and per strip: some calls, a few passes, two transforms of n log n operations
         "fft": (1, transforms, points, points * log2(rows * columns)),
-        # one call, one pass over the output, h * w products for each output, one look at the kernel
-        "native": (1, outputs, h * w * outputs, h * w),
+        # one call, one pass over the output, h * w products for each output, and the start of a
+        # library, without which PyTorch treats a small image under a low or narrow kernel
+        "native": (
+            1,
+            outputs,
+            h * w * outputs,
+            not (batch == 1 and pixels <= 20_480 and min(h, w) <= 3),
+        ),
     }
 
 
@@ -151,10 +164,13 @@ def suits_fft(image: Tensor, kernel: Tensor) -> bool:
     try:
         if _is_whole(kernel) and _is_whole(image):
             return False
-        half = tuple(-(-size // 2) for size in kernel.shape)
-        parts = image.abs().reshape(-1, 1, *image.shape[-2:])
-        peaks = max_pool2d(parts, half, ceil_mode=True)
-        loudest, taps = peaks.max().item(), kernel.abs().max().item()
+        half_h, half_w = (-(-size // 2) for size in kernel.shape)
+        least, most = image.aminmax()
+        loudest = max(-least.item(), most.item())
+        taps = kernel.abs().max().item()
+        # What is left beyond the last whole part needs no look: each window holds a whole part.
+        rows = image.unfold(-2, half_h, half_h)
+        peaks = torch.maximum(rows.amax(-1), -rows.amin(-1)).unfold(-1, half_w, half_w).amax(-1)
         quietest = peaks.where(peaks > 0, loudest).min().item()
     except RuntimeError:  # values that are batched, or that do not exist
         return False
@@ -171,4 +187,4 @@ def suits_fft(image: Tensor, kernel: Tensor) -> bool:
 
 def _is_whole(values: Tensor) -> bool:
     """Tell whether all values are integers, whatever their dtype."""
-    return bool((values == values.round()).all())
+    return torch.equal(values, values.round())

@@ -19,11 +19,12 @@ from torch import Tensor
 
 from convtutor.methods.channels import native, phases, strips
 from convtutor.methods.direct import loop, taps, windows
-from convtutor.methods.products import bands, im2col
+from convtutor.methods.products import band_products, bands, im2col
 from convtutor.methods.transforms import fft, fft_size
 
 __all__ = [
     "METHODS",
+    "band_products",
     "bands",
     "fft",
     "fft_size",

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 
 def im2col(image: Tensor, kernel: Tensor) -> Tensor:
@@ -39,6 +40,9 @@ def bands(image: Tensor, kernel: Tensor) -> Tensor:
     of the image, which lie ready in memory. Unlike `im2col`, this copies nothing. The price is that
     it also multiplies by the zeros beside the diagonal.
 
+    Two cases are faster another way. A small image is copied once for each column, so that a single
+    product does. A kernel of one row becomes one banded matrix, for blocks of 16 pixels of a row.
+
     Args:
         image: Pixels, shape ``(..., H, W)``.
         kernel: Taps, shape ``(h, w)``.
@@ -49,23 +53,76 @@ def bands(image: Tensor, kernel: Tensor) -> Tensor:
     References:
         Golub and Van Loan, *Matrix Computations*, section 4.7: Toeplitz matrices.
     """
-    (h, w), (height, width) = kernel.shape, image.shape[-2:]
+    # One image at a time: zero times a pixel of the next image would not be zero if that is NaN.
+    images = image.reshape(-1, *image.shape[-2:]).unbind(0)
+    outputs = (_by_columns if kernel.shape[0] > 1 else _by_row)(images, kernel)
+    output = outputs[0] if len(outputs) == 1 else torch.stack(outputs)
+    return output.reshape(*image.shape[:-2], *output.shape[-2:])
+
+
+def band_products(height: int, width: int, h: int, w: int) -> int:
+    """Say how many matrix products `bands` takes for each image.
+
+    Args:
+        height: Rows of the image.
+        width: Columns of the image.
+        h: Rows of the kernel.
+        w: Columns of the kernel.
+
+    Returns:
+        One for each column of the kernel, or one for all if the image is so small that to copy it
+        takes less time than to call PyTorch; for a kernel of one row, one for each block of 16
+        pixels that 16 neighbouring outputs meet.
+    """
+    if h == 1:
+        return -(-(w + 15) // 16)
+    return 1 if height * width <= 160 * 160 else w
+
+
+def _by_columns(images: tuple[Tensor, ...], kernel: Tensor) -> list[Tensor]:
+    """Multiply rows of each image by banded matrices, each made of one kernel column or of all."""
+    (h, w), (height, width) = kernel.shape, images[0].shape
     rows, columns = height - h + 1, width - w + 1
     # Beyond 8 rows, the zeros outweigh the gain.
     n = next(n for n in range(8, 0, -1) if rows % n == 0)
-    # In memory, a step down the diagonal of the n by n + h - 1 matrix is a step of n + h elements.
-    banded = kernel.new_zeros(w, 1, n, n + h - 1)
-    banded.as_strided((w, n, h), (n * (n + h - 1), n + h, 1)).copy_(kernel.mT.unsqueeze(1))
-    matrices = banded.expand(w, rows // n, n, n + h - 1).unbind(0)
+    products = band_products(height, width, h, w)
+    each = w // products  # kernel columns in one product
+    reach = (n + h - 1) * each
+    # In memory, a step down the diagonal of an n by reach matrix is one of reach + each elements.
+    banded = kernel.new_zeros(products, 1, n, reach)
+    diagonal = banded.as_strided((n, h, products, each), (reach + each, each, n * reach, 1))
+    diagonal.copy_(kernel.reshape(h, products, each))
+    matrices = banded.expand(products, rows // n, n, reach).unbind(0)
     outputs = []
-    # One image at a time: zero times a pixel of the next image would not be zero if that is NaN.
-    for one in image.reshape(-1, height, width).unbind(0):
-        # (rows / n, w, n + h - 1, columns), a view
-        pixels = one.unfold(0, n + h - 1, n).unfold(1, columns, 1)
+    for image in images:
+        shifted = image.unfold(1, columns, 1)  # (H, w, columns), a view
+        if products == 1:
+            shifted = shifted.reshape(-1, 1, columns)  # the copy
+        pixels = shifted.unfold(0, reach, n * each).mT  # (rows / n, products, reach, columns)
         pairs = zip(matrices, pixels.unbind(1), strict=True)
         output = torch.bmm(*next(pairs))
-        for matrix, shifted in pairs:
-            output.baddbmm_(matrix, shifted)
+        for matrix, block in pairs:
+            output.baddbmm_(matrix, block)
         outputs.append(output.reshape(rows, columns))
-    output = outputs[0] if len(outputs) == 1 else torch.stack(outputs)
-    return output.reshape(*image.shape[:-2], rows, columns)
+    return outputs
+
+
+def _by_row(images: tuple[Tensor, ...], kernel: Tensor) -> list[Tensor]:
+    """Multiply blocks of 16 neighbouring pixels by a banded matrix made of a kernel of one row."""
+    w, (height, width) = kernel.shape[1], images[0].shape
+    banded = kernel.new_zeros(16, w + 15)
+    banded.as_strided((16, w), (w + 16, 1)).copy_(kernel.expand(16, w))
+    outputs = []
+    for image in images:
+        # As one long row: outputs whose windows reach from one row into the next are not kept.
+        line = image.reshape(-1)
+        if len(line) % 16:
+            line = pad(line, (0, -len(line) % 16))
+        pixels = line.view(-1, 16)
+        output = pixels @ banded[:, :16].T
+        for start in range(16, w + 15, 16):
+            taps = banded[:, start : start + 16].T
+            output[: -(start // 16)].addmm_(pixels[start // 16 :, : len(taps)], taps)
+        output = output.view(-1)[: height * width].view(height, width)
+        outputs.append(output[:, : width - w + 1])
+    return outputs

@@ -15,7 +15,7 @@ from torch.nn.functional import conv2d, pad
 
 from convtutor import choosing
 from convtutor.choosing import choose_method, operation_counts
-from convtutor.methods import METHODS, fft, fft_size, taps, transforms
+from convtutor.methods import METHODS, bands, fft, fft_size, products, taps, transforms
 
 Shape = tuple[int, ...]
 
@@ -79,6 +79,16 @@ def small_transforms(monkeypatch: pytest.MonkeyPatch) -> None:
         return h + 2, width + 1
 
     monkeypatch.setattr(transforms, "fft_size", size)
+
+
+@pytest.fixture
+def one_product_per_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make `bands` treat small images as it treats large ones."""
+
+    def count(height: int, width: int, h: int, w: int) -> int:
+        return w
+
+    monkeypatch.setattr(products, "band_products", count)
 
 
 @pytest.mark.parametrize(("image_shape", "kernel_shape"), SHAPES)
@@ -150,6 +160,23 @@ def test_batches(name: str, batch: tuple[int, ...]) -> None:
 def test_fft_in_strips(image_shape: Shape, kernel_shape: Shape) -> None:
     image, kernel = whole(*image_shape), whole(*kernel_shape, seed=1)
     assert_same_numbers("fft", fft(image, kernel), expected(image, kernel))
+
+
+@pytest.mark.usefixtures("one_product_per_column")
+@pytest.mark.parametrize(("image_shape", "kernel_shape"), [*SHAPES, ((2, 3, 11, 6), (3, 2))])
+def test_bands_of_one_column_each(image_shape: Shape, kernel_shape: Shape) -> None:
+    image, kernel = whole(*image_shape), whole(*kernel_shape, seed=1)
+    assert torch.equal(bands(image, kernel), expected(image, kernel))
+
+
+def test_bands_of_a_large_image() -> None:
+    """Where `bands` no longer copies, and with one row, which it takes as blocks of 16 pixels."""
+    assert products.band_products(170, 190, 4, 7) == 7
+    assert products.band_products(170, 90, 4, 7) == 1
+    assert [products.band_products(170, 190, 1, w) for w in (1, 2, 17, 18)] == [1, 2, 2, 3]
+    image = whole(170, 190)
+    for kernel in (whole(4, 7, seed=1), whole(1, 39, seed=1)):
+        assert torch.equal(bands(image, kernel), expected(image, kernel))
 
 
 VIEWS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -257,7 +284,7 @@ def test_16_bit_dtypes_stay_within_their_rounding(name: str, dtype: torch.dtype)
 
 @pytest.mark.parametrize(
     ("image_shape", "kernel_shape"),
-    [((5, 4), (2, 3)), ((3, 6), (3, 1)), ((2, 4, 5), (3, 2))],
+    [((5, 4), (2, 3)), ((3, 6), (3, 1)), ((3, 6), (1, 2)), ((2, 4, 5), (3, 2))],
 )
 @pytest.mark.parametrize("name", METHODS)
 def test_gradients(name: str, image_shape: Shape, kernel_shape: Shape) -> None:
@@ -273,6 +300,14 @@ def test_gradients_of_fft_in_strips() -> None:
     kernel = normal(3, 2, seed=1).requires_grad_()
     assert torch.autograd.gradcheck(fft, (image, kernel))
     assert torch.autograd.gradgradcheck(fft, (image, kernel))
+
+
+@pytest.mark.usefixtures("one_product_per_column")
+def test_gradients_of_bands_of_one_column_each() -> None:
+    image = normal(2, 9, 4).requires_grad_()
+    kernel = normal(3, 2, seed=1).requires_grad_()
+    assert torch.autograd.gradcheck(bands, (image, kernel))
+    assert torch.autograd.gradgradcheck(bands, (image, kernel))
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -55,10 +55,11 @@ class Correlate(nn.Module):
 
 
 @pytest.mark.parametrize("method", [None, *METHODS])
-@pytest.mark.parametrize("shape", [(7, 11), (61, 83)])
+@pytest.mark.parametrize("shape", [(7, 11), (3, 37), (120, 112)])
 def test_vmap_over_images_and_kernels(method: str | None, shape: tuple[int, int]) -> None:
-    # The larger one is where the default would take the FFT.
-    images, kernels = rand(2, *shape), rand(2, shape[0] // 2, 3, seed=1)
+    images, kernels = rand(2, *shape), rand(2, shape[0] // 2, shape[1] // 2, seed=1)
+    if shape == (120, 112):  # where the default would take the FFT
+        assert choose_method(shape, kernels.shape[1:], "cpu") == "fft"
     over_images = torch.func.vmap(by(method), (0, None))(images, kernels[0])
     torch.testing.assert_close(over_images, expected(images, kernels[0]))
     over_kernels = torch.func.vmap(by(method), (None, 0))(images[0], kernels)
@@ -170,12 +171,13 @@ def test_a_layer_after_a_linear_one_in_autocast() -> None:
 
 @pytest.mark.parametrize("method", [None, *METHODS])
 def test_one_image_of_a_batch_never_affects_another(method: str | None) -> None:
-    images, kernel = torch.ones(3, 50, 37), torch.ones(9, 5)
-    images[1, 25, 20] = math.nan
-    finite = corr2d(images, kernel, method=method).isfinite()
-    assert finite[0].all()
-    assert finite[2].all()
-    assert not finite[1].all()
+    for size in ((9, 5), (1, 5)):
+        images, kernel = torch.ones(3, 50, 37), torch.ones(size)
+        images[1] = math.nan
+        finite = corr2d(images, kernel, method=method).isfinite()
+        assert finite[0].all()
+        assert finite[2].all()
+        assert not finite[1].any()
 
 
 def one_bright_pixel(image: Tensor) -> Tensor:
@@ -266,6 +268,24 @@ def test_an_offset_is_fine() -> None:
 )
 def test_what_suits_a_transform(image: Tensor, kernel: Tensor, suits: bool) -> None:
     assert suits_fft(image, kernel) == suits
+
+
+def test_a_quiet_window_is_noticed_wherever_it_is() -> None:
+    kernel = rand(7, 4, seed=1)
+    for i in range(23 - 7 + 1):
+        for j in range(17 - 4 + 1):
+            image = rand(23, 17) + 0.1
+            image[i : i + 7, j : j + 4] *= 1e-5
+            assert not suits_fft(image, kernel), (i, j)
+
+
+def test_a_loud_pixel_is_noticed_wherever_it_is() -> None:
+    kernel = rand(7, 4, seed=1)
+    for i, j in ((0, 0), (22, 16), (22, 0), (11, 16)):
+        for loud in (1e5, -1e5):
+            image = rand(23, 17) + 0.1
+            image[i, j] = loud
+            assert not suits_fft(image, kernel), (i, j)
 
 
 def test_a_layer_shows_the_size_of_its_kernel() -> None:
