@@ -37,6 +37,12 @@ def install(session: nox.Session, group: str, package: str = ".[gallery]") -> No
     session.install(*arguments, silent=False)
 
 
+def needs_site(session: nox.Session) -> None:
+    """End a session that has nothing to work on."""
+    if not (HTML / "index.html").exists():
+        session.error("there is no site; run 'nox -s docs' first")
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the package. Arguments go to pytest."""
@@ -85,8 +91,7 @@ def site(session: nox.Session) -> None:
     Arguments go to pytest, as in ``nox -s site -- tests/site/test_search.py``.
     Its browser is the system's Chromium; the checkers of pages come from npm, at locked versions.
     """
-    if not (HTML / "index.html").exists():
-        session.error("there is no site to read; run 'nox -s docs' first")
+    needs_site(session)
     if not any(map(shutil.which, BROWSERS)) or not shutil.which("npm"):
         session.error(
             "this needs Chromium, Node.js and npm; on Debian or Ubuntu, install them with "
@@ -102,6 +107,38 @@ def site(session: nox.Session) -> None:
     everything = ("tests/gallery", "tests/machinery", "tests/site")
     session.run("pytest", "-n", "2", "--dist", "loadfile", "-m", "not alone", *everything)
     session.run("pytest", "-m", "alone", "tests/site")
+
+
+@nox.session(default=False)
+def book(session: nox.Session) -> None:
+    """Make an EPUB of the whole course. ``-- --test`` compares it with the built site."""
+    install(session, "book")
+    target = DOCS / "_build" / "book"
+    options = ("--nitpicky", "--fail-on-warning", "--builder", "epub")
+    session.run("sphinx-build", *options, "docs", str(target))
+    session.log(f"Read {target / 'convtutor.epub'}")
+    if "--test" in session.posargs:
+        needs_site(session)
+        if not shutil.which("java"):
+            session.error("epubcheck needs Java; on Debian or Ubuntu, it is in 'default-jre'")
+        session.run("pytest", "tests/book")
+
+
+@nox.session(default=False, reuse_venv=True)
+def lab(session: nox.Session) -> None:
+    """Open the course's notebooks in JupyterLab. Run ``docs`` first.
+
+    They are in the folder ``lab``, or the one that you name: ``-- ~/course``. Whatever you type
+    there stays. ``-- --test`` solves exercises in a folder of its own, in a headless Chromium.
+    """
+    needs_site(session)
+    if not shutil.which("jupyter-lab", path=session.bin):  # as for `live`
+        install(session, "lab")
+    if "--test" in session.posargs:
+        session.run("pytest", "tests/lab")
+    else:
+        folder, *options = session.posargs or ("lab",)
+        session.run("python", "docs/_lab/lab.py", folder, *options)
 
 
 @nox.session(default=False)
