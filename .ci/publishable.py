@@ -9,6 +9,11 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+# How the README says where the site is as long as nobody knows the address.
+WHERE = (
+    "**Read it** where it is published: the address stands beside this text, as the repository's "
+    "website."
+)
 
 
 def main() -> None:
@@ -25,6 +30,7 @@ def main() -> None:
 
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
+    text = text.replace(WHERE, f"**Read it** at <{site}>.") if site else text
     text = re.sub(r"(!\[[^]]*\]\()(?!\w+:)", rf"\1{repository}/raw/{tag}/", text)
     text = re.sub(r"((?<!!)\[[^]]*\]\()(?!\w+:|#)", rf"\1{repository}/blob/{tag}/", text)
     readme.write_text(text, encoding="utf-8")

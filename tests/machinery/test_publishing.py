@@ -43,3 +43,4 @@ def test_a_release_says_where_it_comes_from(tmp_path: Path) -> None:
     assert len(links) >= 3
     assert [link for link in links if not link.startswith("https://")] == []
     assert "https://git.example/owner/name/raw/v0.1.0/docs/_static/page.png" in links
+    assert "**Read it** at <https://site.example/course/>." in str(metadata.get_payload())
