@@ -10,6 +10,7 @@ from _ext import surroundings, whereabouts  # noqa: E402, the line above finds i
 
 surroundings.keep_tastes_out()
 
+from _ext import facts  # noqa: E402, as it imports what does
 from matplotlib.axes import Axes  # noqa: E402, it reads settings that the line above has set
 
 # Documented here, though defined one module further down.
@@ -32,8 +33,9 @@ extensions = [
     "_ext",
 ]
 
-# The gallery writes a notebook beside every page; the page is the one to read.
-exclude_patterns = ["_build", "tutorials/**/*.ipynb"]
+# The gallery writes a notebook beside every page; the page is the one to read. The solutions are an
+# appendix of the book.
+exclude_patterns = ["_build", "tutorials/**/*.ipynb", "solutions.rst"]
 templates_path = ["_templates"]
 default_role = "code"
 suppress_warnings = [
@@ -77,10 +79,13 @@ bibtex_reference_style = "author_year"
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autosummary_imported_members = True
+# Where names that differ only in their case are the same, one page would replace the other.
+autosummary_filename_map = {"convtutor.Tolerance": "convtutor.Tolerance-class"}
 napoleon_numpy_docstring = False
 
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(surroundings.BUILD / "notebooks")
+nb_merge_streams = True  # else what is printed slowly falls apart
 nb_execution_timeout = 600  # seconds: a busy machine takes its time
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
@@ -130,3 +135,19 @@ html_css_files = ["convtutor.css"]
 html_js_files = [("convtutor.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_copy_source = False
+
+# The book (`nox -s book`): Sphinx's EPUB, which `_ext/book.py` fits for paper.
+version = facts.project()["project"]["version"]
+epub_title = "convtutor: what a convolutional layer computes"
+epub_description = "Learn what a convolutional layer computes, by computing it."
+epub_contributor = author
+epub_identifier = html_baseurl or "convtutor"
+epub_uid = "convtutor"
+epub_cover = ("_static/cover.jpg", "book.html")
+epub_css_files = ["pygments.css", "book.css"]
+epub_post_files = [("solutions.xhtml", "Hints and solutions")]
+epub_use_index = False
+epub_show_urls = "no"
+epub_tocscope = "includehidden"
+epub_tocdepth = 3
+epub_tocdup = False

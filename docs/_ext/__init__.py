@@ -16,6 +16,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """
     # Here, so that a page that only wants `_ext.figures` does not import everything.
     from _ext import (
+        book,
         downloads,
         exercises,
         explorer,
@@ -57,6 +58,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     math = (mathml.visit_math, None)
     app.add_html_math_renderer("mathml", math, math)
     app.add_css_file("exercises.css")
+    app.add_builder(book.Book, override=True)
     app.add_config_value("convtutor_colab", whereabouts.colab_url(""), "html")
 
     # --- The configuration has been read: sphinx-gallery fills in its defaults at 10 ---
@@ -76,6 +78,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-before-read-docs", notebooks.open_cache)
     app.connect("source-read", exercises.add_help)
     app.connect("source-read", explorer.place_explorers)
+    app.connect("source-read", book.fill_appendix)
     app.connect("doctree-read", figures.show_thumbnails, priority=400)  # images are listed at 500
     app.connect("doctree-read", frame.tidy_gallery, priority=450)
     app.connect("doctree-read", folds.fold_page)
@@ -97,6 +100,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", frame.mend)
     app.connect("html-page-context", frame.describe)
     app.connect("html-page-context", frame.link_to_source)
+    app.connect("html-page-context", book.fit_for_paper)  # nothing, unless a book is made
 
     # --- All pages are there: what belongs to the site as a whole ---
     app.connect("build-finished", downloads.ready_downloads)

@@ -186,7 +186,7 @@ def _cell(kind: str, source: str) -> dict[str, Any]:
 
 def ready_downloads(app: Sphinx, exception: Exception | None) -> None:
     """Replace what the gallery offers for download, and lay the package beside it."""
-    if exception or app.builder.format != "html":
+    if exception or app.builder.name != "html":
         return
     wheel, offered = build_wheel(), Path(app.outdir, "_downloads")
     offered.mkdir(exist_ok=True)

@@ -83,7 +83,7 @@ def fold_in(
 
 def write_record(app: Sphinx, exception: Exception | None) -> None:
     """Write what this build computed into ``build.json``, for programs and for other builds."""
-    if exception is None and app.builder.format == "html":
+    if exception is None and app.builder.name == "html":
         text = json.dumps(_computed(app), indent=1)
         Path(app.outdir, "build.json").write_text(text + "\n", encoding="utf-8")
 

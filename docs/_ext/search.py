@@ -34,7 +34,7 @@ def leave_index_to_us(app: Sphinx) -> None:
 
 def write_data(app: Sphinx, exception: Exception | None) -> None:
     """Write down what there is to be found, page by page."""
-    if exception or app.builder.format != "html":
+    if exception or app.builder.name != "html":
         return
     taught = _taught_words(app)
     entries = [

@@ -56,7 +56,8 @@ class Element(SphinxDirective):
         """Write the element; without a script there is a sentence in its place."""
         name = self.arguments[0]
         use(self, name)
-        still = "<p>Here is something to play with, for which the page needs JavaScript.</p>"
+        excuse = "Here is something to play with, for which the page needs JavaScript."
+        still = f'<p class="only-screen">{excuse}</p>'
         data = json.loads("\n".join(self.content) or "{}")
         html = tag(name, {}, data, still)
         return [
