@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 HTML = Path(__file__).parents[2] / "docs" / "_build" / "html"
 PAGES = sorted(page.relative_to(HTML).as_posix() for page in HTML.glob("tutorials/*/plot_*.html"))
@@ -328,7 +328,7 @@ def test_a_figure_grows_when_tapped(phone: Page) -> None:
     assert large is not None
     assert large["width"] > 1.5 * before["width"]
     phone.keyboard.press("Escape")
-    assert phone.locator("dialog").count() == 0
+    expect(phone.locator("dialog")).to_have_count(0)
 
 
 def test_the_faces_are_light_and_have_every_sign() -> None:
