@@ -241,19 +241,19 @@ def copy_rate(device: torch.device, numbers: int = 2**24) -> float:
     return 2 * source.nbytes / seconds
 
 
-def product_rate(device: torch.device) -> float:
+def product_rate(device: torch.device, size: int = 2048) -> float:
     """Measure how fast this machine multiplies matrices.
 
     Args:
         device: Where to multiply.
+        size: Rows and columns of both matrices, which hold float32.
 
     Returns:
-        Operations per second, each product and each sum counted, for two float32 matrices of 2048
-        rows and columns.
+        Operations per second, each product and each sum counted.
     """
-    matrix = torch.randn(2048, 2048, device=device)
+    matrix = torch.randn(size, size, device=device)
     seconds = interleaved({"product": lambda: matrix @ matrix}, device, rounds=5)["product"]
-    return 2 * 2048**3 / seconds
+    return 2 * size**3 / seconds
 
 
 def floor_seconds(
