@@ -22,7 +22,7 @@ COSTS: dict[str, dict[str, tuple[float, ...]]] = {
         "bands": (20, 3.7, 6e-05, 9e-06),
         "phases": (32, 0.08, 1.05e-05, 0.00028),
         "fft": (40, 30, 0, 0.00026),
-        "native": (9, 0.0002, 0.00016, 35),
+        "native": (7, 0, 0.00016, 35),
     },
     # By hand, from times on an NVIDIA H100. Not the FFT: to see whether it suits the values, the
     # processor would have to wait for them.
