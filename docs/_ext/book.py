@@ -130,7 +130,8 @@ def _still(page: BeautifulSoup, explorer: Tag, pagename: str) -> None:
         for cell in grid.select(".ce-cell"):
             heat, row = re.findall(r"[\d.]+", str(cell["style"]))[:2]
             ink = "31, 90, 158" if "ce-negative" in cell["class"] else "179, 86, 10"
-            cell.name, cell["style"] = "td", f"background-color: rgba({ink}, {float(heat) / 100})"
+            cell["style"] = f"background-color: rgba({ink}, {float(heat) / 100:.3f})"
+            cell.name = "td"
             rows.setdefault(row, page.new_tag("tr")).append(cell.extract())
         grid.name = "table"
         grid.extend(rows.values())
