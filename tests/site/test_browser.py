@@ -66,7 +66,14 @@ class Visit:
 
     @property
     def weight(self) -> float:
-        return sum(self.bytes_by_path.values()) / KIB
+        """All but the large photograph, which comes only for those who come to its explorer.
+
+        Whether a hurried look at the page does so is chance.
+        """
+        return (
+            sum(size for path, size in self.bytes_by_path.items() if "photograph.js" not in path)
+            / KIB
+        )
 
     @property
     def frame(self) -> float:
