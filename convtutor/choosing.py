@@ -20,7 +20,7 @@ COSTS: dict[str, dict[str, tuple[float, ...]]] = {
         "taps": (0, 4.9, 8e-05),
         "strips": (57, 0.0007, 1.8e-05),
         "bands": (20, 3.7, 6e-05, 9e-06),
-        "phases": (32, 0.08, 1.05e-05, 0.00028),
+        "phases": (32, 0.05, 1.05e-05, 0.00028),
         "fft": (40, 30, 0, 0.00026),
         "native": (7, 0, 0.00016, 35),
     },
@@ -65,7 +65,7 @@ def operation_counts(
         "bands": (
             batch,
             batch * products,
-            (w if h > 1 else 2 * products) * outputs,
+            (w if h > 1 else products) * outputs,
             (w * (h + 7) if h > 1 else w + 15) * outputs,
         ),
         # one call, one step for each row of the output and each of the kernel, 16 * h products for
