@@ -54,12 +54,10 @@ def site() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def caches(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Where uv and pipx keep what they have: nothing is there when the tests begin."""
-    return {
-        "UV_CACHE_DIR": str(tmp_path_factory.mktemp("uv")),
-        "PIPX_HOME": str(tmp_path_factory.mktemp("pipx")),
-    }
+def caches() -> Iterator[dict[str, str]]:
+    """Where uv and pipx keep what they have: nothing before the tests, and nothing after them."""
+    with TemporaryDirectory(prefix="convtutor-") as folder:
+        yield {"UV_CACHE_DIR": f"{folder}/uv", "PIPX_HOME": f"{folder}/pipx"}
 
 
 def offered(page: Path, suffix: str) -> Path:
