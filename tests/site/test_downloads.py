@@ -262,7 +262,7 @@ def test_a_notebook_installs_with_what_is_there(
     code = first_cell(monkeypatch, address)
     ran: list[str] = []
     monkeypatch.setattr("importlib.util.find_spec", lambda name: pip or name != "pip")
-    monkeypatch.setattr("shutil.which", lambda name: "/bin/uv" if uv else None)
+    monkeypatch.setattr("shutil.which", lambda name: "/bin/uv" if uv and name == "uv" else None)
     exec(code, {"run": ran.append})
     assert len(ran) == len(commands)
     for command, begin in zip(ran, commands, strict=True):
