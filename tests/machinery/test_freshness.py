@@ -173,7 +173,7 @@ def test_pages_name_the_commit_that_they_are_built_from(built: Site) -> None:
     git("commit", "-qm", "One")
     built.append("gallery/1_section/plot_1.py", "\n# edited\n")
     assert built.build() == ["shapes"]
-    assert "-dirty</code>" in built.page("tutorials/1_section/plot_1")
+    assert "-dirty</dd>" in built.page("tutorials/1_section/plot_1")
     git("commit", "-qam", "Two")
     assert built.build() == []
     assert "-dirty" not in built.page("tutorials/1_section/plot_1")
