@@ -149,7 +149,7 @@ def downloads(session: nox.Session) -> None:
     pins = () if NEWEST else ("--constraint", "constraints.txt")
     session.install("--constraint", "constraints.txt", *dependencies)
     # This folder stands for the package index, and holds the versions that we tested with.
-    index = session.create_tmp()
+    index = str(Path(session.create_tmp(), "index").resolve())
     own = PROJECT["project"]
     needed = [*own["dependencies"], *own["optional-dependencies"]["gallery"], *KERNEL]
     session.run("python", "-m", "pip", "download", "--dest", index, *pins, *needed, silent=True)
