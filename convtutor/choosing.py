@@ -69,7 +69,7 @@ def operation_counts(
             (w * (h + 7) if h > 1 else w + 15) * outputs,
         ),
         # one call, one step for each row of the output and each of the kernel, 16 * h products for
-        # each block that the taps meet, and a pass over the image if its rows are no whole blocks
+        # each block that the taps meet, and a pass over the image if its rows are not whole blocks
         "phases": (
             1,
             batch * (height - h + 1) * h,

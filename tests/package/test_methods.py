@@ -294,20 +294,17 @@ def test_gradients(name: str, image_shape: Shape, kernel_shape: Shape) -> None:
     assert torch.autograd.gradgradcheck(METHODS[name], (image, kernel))
 
 
-@pytest.mark.usefixtures("small_transforms")
-def test_gradients_of_fft_in_strips() -> None:
+@pytest.mark.parametrize(
+    ("way", "method"), [("small_transforms", fft), ("one_product_per_column", bands)]
+)
+def test_gradients_of_what_large_images_take(
+    request: pytest.FixtureRequest, way: str, method: Callable[[Tensor, Tensor], Tensor]
+) -> None:
+    request.getfixturevalue(way)
     image = normal(2, 9, 4).requires_grad_()
     kernel = normal(3, 2, seed=1).requires_grad_()
-    assert torch.autograd.gradcheck(fft, (image, kernel))
-    assert torch.autograd.gradgradcheck(fft, (image, kernel))
-
-
-@pytest.mark.usefixtures("one_product_per_column")
-def test_gradients_of_bands_of_one_column_each() -> None:
-    image = normal(2, 9, 4).requires_grad_()
-    kernel = normal(3, 2, seed=1).requires_grad_()
-    assert torch.autograd.gradcheck(bands, (image, kernel))
-    assert torch.autograd.gradgradcheck(bands, (image, kernel))
+    assert torch.autograd.gradcheck(method, (image, kernel))
+    assert torch.autograd.gradgradcheck(method, (image, kernel))
 
 
 @pytest.mark.parametrize("name", METHODS)
