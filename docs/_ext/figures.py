@@ -41,7 +41,7 @@ _MARGIN = 1.06
 
 # Lines and letters are kept exactly, which is also lightest. A photograph at this quality loses
 # nothing that can be seen, and most of its weight.
-_EXACT: dict[str, Any] = {"lossless": True, "quality": 30, "method": 1}
+_EXACT: dict[str, Any] = {"lossless": True, "quality": 0, "method": 1}
 _LOSSY: dict[str, Any] = {"quality": 75, "method": 4}
 _HEAVY = 100 * 1024
 _HEAVY_THUMBNAIL = 12 * 1024  # a page may show a dozen

@@ -6,6 +6,7 @@ process, the build goes on, and knows.
 """
 
 import ast
+import gc
 import logging
 import multiprocessing
 import os
@@ -32,11 +33,15 @@ from convtutor import default_device
 
 logger = sphinx_logging.getLogger(__name__)
 
-# A process that has imported what every page imports, and done nothing else, forks into one for
+# A process that has imported what most pages import, and done nothing else, forks into one for
 # each script within milliseconds. On a Mac, the system's libraries object to forks.
 _FORKS = sys.platform == "linux"
 _PROCESSES: Any = multiprocessing.get_context("forkserver" if _FORKS else "spawn")
-_IMPORTED = ["torch", "matplotlib.pyplot", "sphinx_gallery.gen_rst"]
+_IMPORTED = [
+    *("torch", "matplotlib.pyplot", "sphinx.application", "sphinx_gallery.gen_rst"),
+    "torch.distributed.tensor",  # half a second each: `torch.testing.assert_close` imports it
+    "torch._dynamo",  # and any optimizer this
+]
 
 
 @dataclass
@@ -99,6 +104,7 @@ def _watch(script: Path, folder: Path, conf: Mapping[str, Any], running: set[Any
 
 def _run(script: Path, folder: Path, conf: dict[str, Any], answer: Connection) -> None:
     """Run a script and write its page; this is all that its process does."""
+    gc.freeze()  # else each would copy what they share, only to look for garbage in it
     threading.Thread(target=_end_with_the_build, daemon=True).start()
     random.seed(0)
     numpy.random.seed(0)
