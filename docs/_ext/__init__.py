@@ -30,7 +30,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         preview,
         provenance,
         questions,
-        running,
         scripts,
         search,
         surroundings,
@@ -63,9 +62,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     # --- The configuration has been read: sphinx-gallery fills in its defaults at 10 ---
     app.connect("config-inited", site.begin, priority=5)  # ends here if nothing has changed
-    app.connect("config-inited", running.get_ready, priority=6)
     if preview.is_one():
-        app.connect("config-inited", preview.narrow, priority=7)
+        app.connect("config-inited", preview.narrow, priority=6)
+    app.connect("config-inited", scripts.get_ready, priority=7)
 
     # --- Scripts run; then, at 500, sphinx-gallery takes them as done, and writes its indexes ---
     app.connect("builder-inited", scripts.run_what_has_to, priority=400)

@@ -22,10 +22,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy
 import torch
-from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.util import logging as sphinx_logging
 
 from _ext.internals import run_script
@@ -33,15 +32,13 @@ from convtutor import default_device
 
 logger = sphinx_logging.getLogger(__name__)
 
-# A process that has imported what most pages import, and done nothing else, forks into one for
+# A process that has imported what every page imports, and done nothing else, forks into one for
 # each script within milliseconds. On a Mac, the system's libraries object to forks.
 _FORKS = sys.platform == "linux"
 _PROCESSES: Any = multiprocessing.get_context("forkserver" if _FORKS else "spawn")
-_IMPORTED = [
-    *("torch", "matplotlib.pyplot", "sphinx.application", "sphinx_gallery.gen_rst"),
-    "torch.distributed.tensor",  # half a second each: `torch.testing.assert_close` imports it
-    "torch._dynamo",  # and any optimizer this
-]
+_IMPORTED = ["torch", "matplotlib.pyplot", "sphinx.application", "sphinx_gallery.gen_rst"]
+# What `torch.testing.assert_close` imports, and any optimizer: half a second for each script.
+_OFTEN_IMPORTED = ["torch.distributed.tensor", "torch._dynamo"]
 
 
 @dataclass
@@ -53,12 +50,13 @@ class Outcome:
     seconds: float = 0.0
 
 
-def get_ready(app: Sphinx, config: Config) -> None:
-    """Begin to import what every page imports, while the build does something else."""
+def get_ready(scripts: int) -> None:
+    """Begin to import what so many scripts will import, while the build does something else."""
     if _FORKS:
         from multiprocessing.forkserver import ensure_running
 
-        _PROCESSES.set_forkserver_preload(_IMPORTED)
+        often = _OFTEN_IMPORTED if scripts > joblib.cpu_count() else []
+        _PROCESSES.set_forkserver_preload(_IMPORTED + often)
         ensure_running()
 
 

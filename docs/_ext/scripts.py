@@ -9,6 +9,7 @@ from pathlib import Path
 
 import joblib
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -32,25 +33,28 @@ def sources() -> dict[Path, Path]:
     }
 
 
+def get_ready(app: Sphinx, config: Config) -> None:
+    """Make ready for the scripts that have to run, if any."""
+    if stale := _stale(config):
+        running.get_ready(len(stale))
+
+
 def run_what_has_to(app: Sphinx) -> None:
     """Run every script whose results do not stand any more, and forget those that are gone.
 
     If a script does not run to its end, the build ends here, with what its author needs to know.
     """
     _forget_what_is_gone()
-    shared = freshness.of_results(app.config.overrides)
-    stale: dict[Path, str] = {}
+    stale = _stale(app.config)
     pages = sources()
     for script, page in pages.items():
-        digest = freshness.of_page(shared, (script, questions.source(script)))
-        if not page.with_suffix(".digest").exists():
-            _forget(page)  # its run was cut short, or has failed
-        if preview.is_wanted(script) and not _is_fresh(page, digest):
-            stale[script] = digest
+        # Without a digest, its run was cut short, or has failed.
+        if script in stale or not page.with_suffix(".digest").exists():
             _forget(page)
-            (page.parent / "images" / "thumb").mkdir(parents=True, exist_ok=True)
     if not stale:
         return
+    for script in stale:
+        (pages[script].parent / "images" / "thumb").mkdir(parents=True, exist_ok=True)
     # Scripts that compute on an accelerator would only be in each other's way.
     workers = joblib.cpu_count() if default_device().type == "cpu" else 1
     jobs = {script: pages[script].parent for script in stale}
@@ -82,6 +86,17 @@ def check_that_all_ran(app: Sphinx) -> None:
 def seconds(page: str) -> float | None:
     """Say how long the script of a page took, `None` if the page has none."""
     return seconds_of_script(DOCS / page)
+
+
+def _stale(config: Config) -> dict[Path, str]:
+    """List the scripts that have to run, each with the digest of what its results depend on."""
+    shared = freshness.of_results(config.overrides)
+    stale = {}
+    for script, page in sources().items():
+        digest = freshness.of_page(shared, (script, questions.source(script)))
+        if preview.is_wanted(script) and not _is_fresh(page, digest):
+            stale[script] = digest
+    return stale
 
 
 def _figures(page: Path) -> list[Path]:

@@ -54,8 +54,7 @@ def build_wheel(root: Path = ROOT) -> Wheel:
         old = f'version = "{own["version"]}"'
         new = f'version = "{own["version"]}+c{content.hexdigest()[:10]}"'
         (sources / "pyproject.toml").write_text(settings.replace(old, new, 1), encoding="utf-8")
-        build = ["-m", "build", "--wheel", "--no-isolation", "--outdir", folder, str(sources)]
-        # What it says is shown if it fails, and only then.
+        build = ["-m", "flit_core.wheel", "--outdir", folder, str(sources)]
         environment = {**os.environ, "SOURCE_DATE_EPOCH": _EPOCH}
         subprocess.run([sys.executable, *build], env=environment, capture_output=True, check=True)
         (path,) = Path(folder).glob("*.whl")
