@@ -103,10 +103,10 @@ def site(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
-    # Two files side by side, each on a core; then what measures, and would suffer from a neighbour.
+    # Two files side by side; then what measures, and would suffer from a neighbour.
     everything = ("tests/gallery", "tests/machinery", "tests/site")
     two = ("-n", "2", "--dist", "loadfile", "-m", "not alone")
-    session.run("pytest", *two, *everything, env={"OMP_NUM_THREADS": "1"})
+    session.run("pytest", *two, *everything)
     session.run("pytest", "-m", "alone", "tests/site")
 
 

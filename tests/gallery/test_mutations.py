@@ -132,7 +132,7 @@ def run(page: str, mutation: str, folder: Path) -> subprocess.CompletedProcess[s
     broken = folder / "broken.py"
     path = str(GALLERY / page)
     broken.write_text(f"{mutation}\nimport runpy\nrunpy.run_path({path!r}, run_name='__main__')\n")
-    environment = os.environ | {"MPLBACKEND": "agg"}
+    environment = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"}
     return subprocess.run(
         [sys.executable, str(broken)], env=environment, capture_output=True, text=True, check=False
     )

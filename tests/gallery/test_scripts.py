@@ -16,7 +16,7 @@ def test_a_script_runs_and_its_asserts_hold(script: Path) -> None:
     result = subprocess.run(
         [sys.executable, str(script)],
         cwd=script.parent,
-        env=os.environ | {"MPLBACKEND": "agg"},
+        env=os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -112,11 +112,12 @@ class Site:
         command = [*python, "-m", "sphinx", "-n", *(others or ["-W"]), "docs", str(self.html)]
         # Sphinx paints its log where continuous integration says that it runs.
         paths = {"PYTHONPATH": str(self.root), "RAN": str(self.ran), "NO_COLOR": "1"}
+        one_core = {"OMP_NUM_THREADS": "1"}  # another file of tests has the other
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 command,
                 cwd=self.root,
-                env=os.environ | DATE | paths | environment,
+                env=os.environ | DATE | paths | one_core | environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
