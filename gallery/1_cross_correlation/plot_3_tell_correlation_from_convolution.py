@@ -157,9 +157,9 @@ torch.testing.assert_close(convolve(impulse, K)[0:3, 2:4], K)
 # May image and kernel change places?
 # -----------------------------------
 #
-# The two factors of a product may change places: 2 · 3 is 3 · 2. Take an image with
-# more than one number, and let image and kernel change places. **For which of the two
-# does the result stay the same?**
+# The two factors of a product may change places: 2 · 3 is 3 · 2. Now let an image and a
+# kernel change places, first in a cross-correlation and then in a convolution. **For
+# which of the two does the result stay the same?**
 #
 # - for cross-correlation only
 # - for convolution only
@@ -179,8 +179,9 @@ torch.testing.assert_close(correlate(X, K), correlate(K, X).flip(0, 1))
 # %%
 # It stays the same for convolution only. In a convolution the places of pixel and tap
 # add up to the place of the output, and a sum does not mind the order. In a correlation
-# it is the difference of the two places that counts, and a difference changes its sign:
-# the result comes back turned by half a turn.
+# the place of the output is a difference: the place of the pixel minus that of the tap.
+# A difference changes its sign when its two parts change places, so the result comes
+# back turned by half a turn.
 
 # %%
 # SciPy has both operations, and it agrees with ours. It works with NumPy's arrays.
@@ -200,8 +201,8 @@ torch.testing.assert_close(theirs_too, correlate(X, K), rtol=0, atol=1e-4)
 # ---------------
 #
 # A kernel from a textbook is made for one of the two operations. If you use it in the
-# other, you use it flipped. Here are six kernels. The last one blurs more to one side
-# than to the other, as a light that moves leaves a fading trail.
+# other, you get the result of the flipped kernel. Here are six kernels. The last one
+# blurs more to one side than to the other, as a light that moves leaves a fading trail.
 
 trail = torch.tensor([[0.0, 0.0, 0.0], [0.5, 0.3, 0.2], [0.0, 0.0, 0.0]])
 named = {

@@ -8,7 +8,7 @@ for which kernels this is exact, and say how close it comes for the others.
 **You will need** :doc:`Filter a photograph <plot_2_filter_a_photograph>`, and products
 of matrices.
 
-**You will learn** what a kernel has to do with its rank, and how the singular value
+**You will learn** what the rank of a kernel says about it, and how the singular value
 decomposition takes a kernel apart.
 """
 
@@ -247,11 +247,12 @@ assert (weights > 1e-4).sum() == 4
 assert weights[0] > 3 * weights[1]
 
 # %%
-# The first one is more than three times as large as the second. So if we keep only the
-# largest pairs, we get a kernel that is nearly the disc. No other sum of as many
-# products comes closer, if we measure by the sum of the squared differences: this is a
-# theorem of Eckart and Young. Here is how far off each sum is: the size of the
-# difference, as a share of the size of the disc.
+# The first one is more than three times as large as the second. So the first pair holds
+# the largest part of the disc, and each further pair adds less. Let us keep only the
+# largest pairs. No other sum of as many products comes closer to the disc, if we
+# measure by the sum of the squared differences: this is a theorem of Eckart and Young.
+# Here is how far off each sum is: the size of the difference, as a share of the size of
+# the disc.
 
 off = {}
 for count in (1, 2, 3, 4):

@@ -54,9 +54,9 @@ fig.set_label(
 #
 # Use the patch as the kernel. Where it lies on itself, bright pixels meet bright taps
 # and dark pixels meet dark taps, so the sum of products should be large. The function
-# below says where an output is largest. ``argmax`` counts the numbers of the output row
-# by row and returns the number of the largest; divided by the length of a row, this
-# gives the row, and the remainder is the column.
+# below says where an output is largest. ``argmax`` goes through the output row by row
+# and returns how many numbers come before the largest one. ``divmod`` divides this
+# count by the length of a row: the quotient is the row, the remainder is the column.
 
 
 def peak(output):
@@ -86,9 +86,9 @@ is_bright = bool(window.mean() > means.flatten().quantile(0.99))
 assert is_bright and (row, column) != (top, left)
 
 # %%
-# It is largest where the photograph is very bright: on the white shirt. Every product
-# is positive there, and every one is large, whatever the taps are. A high sum says
-# "bright" as much as it says "alike".
+# It is largest where the photograph is very bright: on the white shirt. The pixels
+# there are bright, so they make every product large, whether they meet a bright tap or
+# a dark one. A high sum says "bright" as much as it says "alike".
 
 # %%
 # Let us try more patches. We go through the photograph in steps and keep every patch
@@ -174,11 +174,16 @@ assert round(ratio, 2) == 3
 # This is called the :term:`normalised cross-correlation`. If you know the correlation
 # coefficient of statistics, this is it, for every window of the image.
 #
-# The sums over a window are cross-correlations, too. With a kernel of ones, ``corr2d``
-# adds up the pixels of each window, and from the squared image it adds up their
-# squares. The sum of the squared differences from the mean is the sum of the squares
-# minus the squared sum divided by the number of pixels. Where a window is even, this is
-# 0, and we put a small number in its place, so that nothing is divided by 0.
+# The sums over a window are cross-correlations, too. Above the line we need not
+# subtract :math:`m_x`: the numbers :math:`t - m_t` add up to 0, so it would change
+# nothing. For the first root below the line, ``corr2d`` with a kernel of ones adds up
+# the pixels of each window, and from the squared image it adds up their squares. These
+# two sums are enough, because for a window of :math:`n` pixels
+#
+# .. math:: \sum (x - m_x)^2 = \sum x^2 - \frac{1}{n} \Bigl( \sum x \Bigr)^2.
+#
+# Where a window is even, this is 0, and we put a small number in its place, so that
+# nothing is divided by 0.
 
 
 def normalised(image, wanted):
@@ -206,10 +211,10 @@ assert abs(alike[top, left].item() - 1) < 1e-3
 assert alike.abs().max() < 1 + 1e-3
 
 # %%
-# It is 1. The sum above the line is then the same as the one below it. No window can
-# give more than 1, or less than −1, which stands for the negative of the patch. So the
-# scale is the same for every patch and every image, and 1 means: this is it, apart from
-# brightness and contrast.
+# It is 1. With :math:`x = t` the two roots below the line are equal, so their product
+# is the sum above the line. No window can give more than 1, or less than −1, which
+# stands for the negative of the patch. So the scale is the same for every patch and
+# every image, and 1 means: this is it, apart from brightness and contrast.
 
 # %%
 # Now count again.

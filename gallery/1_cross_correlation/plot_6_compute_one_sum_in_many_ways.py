@@ -165,8 +165,8 @@ torch.testing.assert_close(everything, METHODS["loop"](wrapped, K))
 # Only the four at the top left are. The others belong to windows that leave the image
 # at the right or at the bottom and come back on the opposite side. For the Fourier
 # transform, the image repeats for ever in all directions. So the convolution theorem
-# holds for convolutions that wrap around, and we keep only those numbers for which
-# nothing did.
+# holds for convolutions that wrap around, and we keep only the numbers whose windows
+# stay inside the image.
 
 # %%
 # Count operations
@@ -183,8 +183,8 @@ torch.testing.assert_close(everything, METHODS["loop"](wrapped, K))
 # 768 × 1024 pixels, :math:`\log_2 n` is 19.6, so each pixel takes :math:`3 \cdot 2.5
 # \cdot 19.6 + 3 = 150` operations.
 #
-# Ignore the border, and let the kernel grow. **From which side of the kernel on does
-# the Fourier transform take fewer operations?**
+# Ignore the border, and let the kernel grow. **What is the smallest k for which the
+# Fourier transform takes fewer operations?**
 
 n = 768 * 1024
 sides = torch.arange(2, 32)
@@ -213,17 +213,20 @@ assert sides[transform * n / outputs < direct][0] == 9
 assert sides[2 * transform < direct][0] == 13
 
 # %%
-# It does from 9 on, because :math:`2 \cdot 8^2` is 128 and :math:`2 \cdot 9^2` is 162.
-# This count uses that the pixels are real numbers. A transform of complex numbers,
-# ``fft2``, takes twice as many operations, and would pay only from 13 on.
+# It is 9, because :math:`2 \cdot 8^2` is 128, which is less than 150, and
+# :math:`2 \cdot 9^2` is 162, which is more. This count relies on the pixels being real
+# numbers. A transform of complex numbers, ``fft2``, takes twice as many operations, and
+# would pay only from 13 on.
 
 # %%
-# Two methods do more than :math:`2 k^2` operations, since they also multiply by zeros
-# that they put into their matrices. With 3 × 3 taps, 9 products would do. ``bands``
-# does 30 for each output: its matrix for 8 rows of outputs is 10 wide, and there is one
-# such matrix for each of the 3 columns of the kernel. ``phases`` does 96: the taps of
-# 16 neighbouring outputs touch 2 blocks of 16 pixels in each of 3 rows. They can be
-# fast all the same, because they do many simple products at a time.
+# Two methods do more than :math:`2 k^2` operations, because they put the taps into a
+# matrix among zeros, and multiply by the zeros as well. With 3 × 3 taps, 9 products for
+# each output would do. ``bands`` computes 8 rows of outputs at once, and these need 10
+# rows of pixels. Each output takes a product with all 10, for each of the 3 columns of
+# the kernel, which makes 30. ``phases`` computes 16 neighbouring outputs of a row at
+# once. Their windows reach into 2 blocks of 16 pixels, in each of 3 rows. Each output
+# takes a product with every pixel of these blocks, which makes 3 · 2 · 16 = 96. Both
+# can be fast all the same, because they do many simple products at a time.
 
 # %%
 picture = torch.zeros(768 + 2, 1024 + 2)

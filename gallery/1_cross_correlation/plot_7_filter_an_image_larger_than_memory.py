@@ -239,11 +239,12 @@ check("rows_read", rows_read)
 # In practice
 # -----------
 #
-# Let chunks be large compared with the halo, or most of what you read is borrowed, and
-# small compared with the memory. The same lines run on many machines at once, if you
-# connect to a cluster first, with ``dask.distributed.Client``, and keep the image where
-# all of them can read it. Networks are applied to large images in the same way. Their
-# receptive field, which :doc:`See what a layer sees
+# Choose chunks that are large compared with the halo: otherwise most of what you read
+# is borrowed. But they should be small compared with the memory. The same lines run on
+# many machines at once, if you connect to a cluster first, with
+# ``dask.distributed.Client``, and keep the image where all of them can read it.
+# Networks are applied to large images in the same way. Their receptive field, which
+# :doc:`See what a layer sees
 # </tutorials/2_layers/plot_9_see_what_a_layer_sees>` computes, then takes the place of
 # the kernel, and the halo is one pixel less.
 #

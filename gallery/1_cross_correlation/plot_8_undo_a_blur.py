@@ -23,7 +23,7 @@ torch.backends.cudnn.conv.fp32_precision = "ieee"  # some GPUs round to 10 bits
 
 # %%
 # Here is a part of the photograph, and a Gaussian :term:`kernel` of 7 × 9 taps. We put
-# the taps into an image of zeros, as large as the photograph, and move them so that
+# the taps into an image of zeros, as large as this part, and move them so that
 # their middle comes to the top left corner: ``roll`` moves what leaves on one side back
 # in on the other. In this way the blur will not shift the picture. ``default_device``
 # has found the device to compute on.
@@ -145,15 +145,15 @@ assert off(ruined) > 2 * X.std()
 # %%
 # You see noise, and can hardly make out the face. Rounding has put a small error into
 # every wave. In the slow waves it stays small, but in the fast ones it is multiplied by
-# thousands. Now it is more than twice as large as the contrast of the picture, measured
-# by their standard deviations.
+# thousands. Now the root of the mean squared error is more than twice the standard
+# deviation of the picture, which measures its contrast.
 
 # %%
 # Hold back
 # ---------
 #
-# The remedy is not to trust the waves that hardly passed. Let :math:`B` be a wave of
-# the stored picture, and :math:`g` its gain. In place of :math:`B / g`, take
+# The remedy is to distrust the waves that hardly passed. Let :math:`B` be a wave of the
+# stored picture, and :math:`g` its gain. In place of :math:`B / g`, take
 #
 # .. math:: \frac{g^* B}{\left|g\right|^2 + \lambda}
 #
@@ -179,7 +179,8 @@ slope = torch.autograd.grad(to_make_least, estimate)[0]
 torch.testing.assert_close(slope, torch.zeros_like(X), rtol=0, atol=2e-5)
 
 # %%
-# Try three amounts: 0.1, 0.001 and 0.00001. **Which one comes closest to the picture?**
+# Try three amounts: 0.1, 0.001 and 0.00001. Nothing above says which one is right, so
+# take a guess. **Which one comes closest to the picture?**
 
 errors = {}
 for amount in (0.1, 0.001, 0.00001):

@@ -151,8 +151,9 @@ for weights_of_one_output in A:
 
 # %%
 # Twelve numbers are left, one for each pixel of the image. Every row of the averaged
-# matrix holds the same twelve, in another order: each output pixel weighs the pixels
-# around it as any other output pixel weighs those around *it*. So one row says it all.
+# matrix holds the same twelve, in another order. The weight of an input pixel depends
+# only on where it lies relative to the output pixel: all right neighbours have the same
+# weight, and so on. So one row tells us all the others.
 
 # %%
 # Write the first row as a small image of 3 × 4 numbers. Its first number is the weight
@@ -187,9 +188,9 @@ torch.testing.assert_close(averaged(image), corr2d(around, K), rtol=1e-4, atol=1
 # ---------------
 #
 # Let us train two small networks to read the digits, and then move the digits by one
-# pixel. Both networks set negative numbers to zero in the middle, which is what
-# :term:`ReLU` does, and both end in ten scores, one for each digit. The first network
-# is dense.
+# pixel. Each network has two layers with weights. Between them it sets negative numbers
+# to zero, which is what :term:`ReLU` does, and it ends in ten scores, one for each
+# digit. The first network is dense.
 
 
 def dense_network():
@@ -275,8 +276,12 @@ for seed in range(3):
 
 # %%
 # It reads nearly nine digits in ten. Now move all test digits to the right by one
-# pixel. **What percentage of them will the dense network read, on average over the
-# three runs?**
+# pixel. **How many of them will the dense network read, on average over the three
+# runs?**
+#
+# - about a tenth of them, as by guessing
+# - about half of them
+# - nearly as many as in place
 
 dense_moved = [percent_right(network, moved) for network in dense_networks]
 mean_dense_moved = sum(dense_moved) / 3

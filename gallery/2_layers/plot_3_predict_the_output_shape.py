@@ -186,9 +186,10 @@ assert output_size(10, 3, dilation=3) == output_size(10, 7) == 4
 #
 # Let an axis have :math:`n` pixels, the kernel :math:`k` taps, and write :math:`s` for
 # the stride, :math:`p` for the padding per side and :math:`d` for the dilation. A
-# window reaches over :math:`d (k - 1) + 1` pixels. The first one stands at the left
-# end; after it there is room for a step of :math:`s` as often as :math:`s` goes into
-# what is left. So the output has
+# window reaches over :math:`d (k - 1) + 1` pixels, and with the padding there are
+# :math:`n + 2p`. The first window stands at the left end. Each further one needs
+# :math:`s` more pixels, so we divide the pixels that are left by :math:`s`, and add 1
+# for the first window. The output has
 #
 # .. math:: \lfloor \, (n + 2p - d (k - 1) - 1) \, / \, s \, \rfloor + 1
 #
@@ -196,8 +197,8 @@ assert output_size(10, 3, dilation=3) == output_size(10, 7) == 4
 # as a whole does not count. :func:`convtutor.shapes.output_size` computes this.
 #
 # Here is a layer with a kernel of 3 × 4 taps, for an image of 9 × 14 pixels. Its stride
-# is 2 down the rows and 3 along the columns, its padding 1 and 0, its dilation 1 and 2.
-# **What shape does its output have?**
+# is 2 from row to row and 3 from column to column. In the same order, its padding is 1
+# and 0, and its dilation 1 and 2. **What shape does its output have?**
 
 image = torch.empty(1, 1, 9, 14, device="meta")
 settings = {"stride": (2, 3), "padding": (1, 0), "dilation": (1, 2)}

@@ -122,8 +122,8 @@ torch.testing.assert_close(library[0, 0], feature_map)
 #
 # A layer that should look for more than one thing has more filters, and each gives a
 # feature map of its own. Each filter also has a :term:`bias`, one number that is added
-# to its whole map. **How many numbers does a layer learn that makes 5 channels out of
-# 2, with kernels of 1 × 3 taps?**
+# to its whole map. A layer makes 5 channels out of 2, with kernels of 1 × 3 taps. **How
+# many numbers does this layer learn?**
 
 layer = nn.Conv2d(2, 5, kernel_size=(1, 3), device=device)
 print("weight:", tuple(layer.weight.shape))

@@ -100,7 +100,8 @@ assert torch.equal(depthwise_pattern, torch.eye(4, device=device).bool())
 # %%
 # Channels that never meet cannot be compared: such a layer could not tell red from
 # grey. That is why a 1 × 1 layer follows. It looks at no neighbours, but it mixes all
-# channels. **How many of the 16 pairs depend on each other after both layers?**
+# channels. **In how many of the 16 pairs does the output depend on the input after both
+# layers?**
 
 mix = nn.Conv2d(4, 4, kernel_size=1, bias=False, device=device)
 both_pattern = (mix(depthwise(one_lit)) != 0)[:, :, 0, 0].T
@@ -121,7 +122,7 @@ fig.set_label(
 assert pairs_after_both == 16
 
 # %%
-# All of them do. The depthwise layer looks around, the 1 × 1 layer mixes, and together
+# In all of them. The depthwise layer looks around, the 1 × 1 layer mixes, and together
 # they connect everything that a full layer connects.
 
 # %%
@@ -150,10 +151,10 @@ assert pair_weights == 64 * (15 + 64) == 5_056
 assert 0.08 < pair_weights / full_weights < 0.0825
 
 # %%
-# They have 5,056, which is about 8 percent. For each output channel, the full layer
-# multiplies the number of taps by the number of channels, 15 · 64, and the pair only
-# adds them, 15 + 64. Each weight is used once for each output pixel in both cases, so
-# the number of products is 8 percent as well.
+# They have 5,056, which is about 8 percent. The full layer has 15 · 64 weights for each
+# output channel: the number of taps times the number of channels. The pair has only
+# 15 + 64, the sum of the two. Each weight is used once for each output pixel in both
+# cases, so the number of products is 8 percent as well.
 
 # %%
 # What is given up
@@ -223,9 +224,9 @@ assert full_weights / numbers_moved == 480
 assert depthwise_weights / numbers_moved == 7.5
 
 # %%
-# The full layer makes 480 of them, and the depthwise layer 7.5. How much time that
-# leaves the machine to wait for its memory differs from machine to machine, so count
-# first, and then measure on yours.
+# The full layer makes 480 of them, and the depthwise layer 7.5. With so few products
+# for each number, the machine may have to wait for its memory. How long it waits
+# differs from machine to machine, so count first, and then measure on yours.
 #
 # Further reading
 # ---------------

@@ -145,10 +145,10 @@ assert merged.shape == (3 + 3 - 1, 5 + 5 - 1)
 
 # %%
 # It does not work the other way round. Two kernels of 15 taps have 30 numbers to
-# choose, and a kernel of 5 × 9 has 45, so most kernels of that size are not two smaller
-# ones. If the second layer pads, the one kernel agrees inside the image, but not at its
-# border, where the second layer sees zeros and not what the first would have found out
-# there.
+# choose, and a kernel of 5 × 9 has 45, so most kernels of that size cannot be made from
+# two smaller ones. If the second layer pads, the one kernel agrees inside the image,
+# but not at its border: beyond the border the second layer sees zeros, and not the
+# response that the first layer would have there.
 
 # %%
 X4, first4, second4 = image[None, None], first[None, None], second[None, None]

@@ -160,8 +160,9 @@ assert edges_left == 2
 #
 # Before we skip, let each number spread to its neighbours: the kernel ¼, ½, ¼ keeps
 # half of it and gives a quarter to either side. Each edge then reaches over three
-# columns, and at least one of them is kept. Take the left edge of the stripe in place,
-# which is a 1 in an odd column. **What do the numbers that are kept of it add up to?**
+# columns, and at least one of them is kept. Take the left edge of the stripe before its
+# move, which is a 1 in an odd column. Blur it, and keep the even columns. **What do the
+# numbers that are kept add up to?**
 
 blur = torch.tensor([[0.25, 0.5, 0.25]], device=device)
 blurred = corr2d(functional.pad(response, (1, 1)), blur)

@@ -63,7 +63,7 @@ fig.set_label(
 # layers that come *after* it.
 #
 # Take three layers, with kernels of 3 × 3, 2 × 3 and 2 × 3 taps. The second has a
-# stride of 2. Along the rows, top to bottom, the view is
+# stride of 2. Count the rows first. From top to bottom, the view is
 # :math:`1 + 2 \cdot 1 + 1 \cdot 1 + 1 \cdot 2 = 6` pixels: the last layer's step is 2
 # pixels long. **How many columns does an output pixel see?**
 

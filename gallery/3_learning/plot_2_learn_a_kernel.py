@@ -90,10 +90,10 @@ assert conv2d.weight.shape == (1, 1, 1, 2)
 # gradient, is the :term:`learning rate`, ``lr``. Ours is 0.03.
 #
 # We take twenty steps and print every second loss. The first of these are 1.578, in
-# step 2, and 0.363, in step 4. **Which of these is closest to the loss in the twentieth
-# step?**
+# step 2, and 0.363, in step 4. **Which of these numbers is closest to the loss in the
+# twentieth step?**
 #
-# - 0.16, a tenth of the first
+# - 0.16, a tenth of the loss in step 2
 # - 0.016, a hundredth of it
 # - 0.00016, a ten-thousandth of it
 

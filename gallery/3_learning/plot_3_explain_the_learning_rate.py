@@ -52,17 +52,18 @@ fig.set_label(
 # better rate, we need to know *how* steep and how flat.
 #
 # The shape of the valley comes from the image. Say that the left tap is wrong by
-# :math:`u` and the right one by :math:`v`. A window with a one on its left and a zero
-# on its right then gives a response that is wrong by :math:`u`; with a one on both
-# sides, it is wrong by :math:`u + v`. The loss is the sum of the squares. If :math:`n`
-# windows have a one on both sides, their squares
-# :math:`(u + v)^2 = u^2 + 2\,u\,v + v^2` bring the mixed term into it:
+# :math:`u` and the right one by :math:`v`. Then the response to a window is wrong by
+# :math:`u` if it has a one on its left only, by :math:`v` if it has a one on its right
+# only, and by :math:`u + v` if it has a one on both sides. The loss is the sum of the
+# squares, and :math:`(u + v)^2` is :math:`u^2 + 2\,u\,v + v^2`. So every window with a
+# one on its left brings a :math:`u^2`, every window with a one on its right a
+# :math:`v^2`, and each of the :math:`n` windows with both a :math:`2\,u\,v` as well:
 #
 # .. math:: 18\,u^2 + 2\,n\,u\,v + 18\,v^2
 #
-# Each 18 is a count. All six rows of the image are 1 1 0 0 0 0 1 1, and a window holds
-# two neighbours, so a row has seven windows, and the image 42. A one on the left is
-# found in 18 of them, a one on the right also in 18. The number :math:`n` is still
+# The two 18 are counts. All six rows of the image are 1 1 0 0 0 0 1 1, and a window
+# holds two neighbours, so a row has seven windows, and the image 42. Of these, 18 have
+# a one on their left, and 18 have a one on their right. The number :math:`n` is still
 # missing. **In how many of the 42 windows is there a one on both sides?**
 
 windows = X.unfold(1, 2, 1).reshape(42, 2)  # one window in each row

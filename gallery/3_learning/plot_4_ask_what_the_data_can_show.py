@@ -143,8 +143,9 @@ assert A.shape == (24, 9)
 # are zero.)
 #
 # There are 24 equations for nine taps, but they repeat each other: windows in the same
-# columns are equal. The :term:`rank` of a matrix is the number of equations that say
-# something new. **What is the rank of A?**
+# columns are equal. For a kernel, the :term:`rank` was the number of products of a
+# column and a row that add up to it. It is also the number of rows of a matrix that say
+# something new, because they are not made up of the others. **What is the rank of A?**
 
 rank = torch.linalg.matrix_rank(A).item()
 print("rank:", rank)
@@ -186,8 +187,8 @@ for name, start in starts.items():
     torch.testing.assert_close(change, change[:1].expand(3, 3), rtol=0, atol=1e-4)
 
 # %%
-# It is the one found from zero. A step of gradient descent adds up windows, each times
-# its error, so it changes the kernel only in ways that some window can see. What no
+# It is the one found from zero. A step of gradient descent changes the kernel by a sum
+# of windows, each times its error, so it changes only what some window can see. What no
 # window sees stays as it was at the start: zero, if we start from zero, and random
 # leftovers otherwise. To be as small as possible, a column spreads its sum evenly over
 # its taps.
@@ -304,8 +305,8 @@ torch.testing.assert_close(ratio, conditions["random"] ** 2)
 # Try it yourself
 # ---------------
 #
-# The striped image cannot tell kernels apart that have the same column sums. **Which of
-# these kernels has the least sum of squares?**
+# If two kernels have the same column sums, the striped image cannot tell them apart.
+# **Of all kernels with the same column sums, which has the least sum of squares?**
 
 ask("visible_part")
 

@@ -49,8 +49,8 @@ fig.set_label(
 # %%
 # Somebody has made the right picture out of the left one, and will not say how. We know
 # that it was one kernel of 3 × 5 taps. (It is ``K`` in the code above. Its taps add up
-# to 1, so an even grey stays as it is; they are positive at the upper left and negative
-# at the lower right, so a slope in between looks as if lit from one side.)
+# to 1, so an even grey stays as it is. They are positive at the upper left and negative
+# at the lower right, so the picture looks like a relief that is lit from one side.)
 #
 # We forget ``K``, and learn a kernel from a corner of the cap. The face is kept apart
 # to check what has been learned. An output pixel stands at the place where its window
@@ -183,8 +183,8 @@ assert alike > 0.99
 # equation :math:`\lambda^2 - (1 + \beta - \eta c)\,\lambda + \beta = 0`, and the
 # product of its two roots is :math:`\beta`. If the roots are complex, one is the
 # conjugate of the other, so both have the same size, :math:`\sqrt\beta`. So in *every*
-# direction with complex roots the error shrinks by :math:`\sqrt\beta` per step, however
-# flat it is. The roots are complex if
+# direction with complex roots, a step multiplies the error by :math:`\sqrt\beta` on
+# average, however flat the direction is. The roots are complex if
 # :math:`\left|1 + \beta - \eta c\right| < 2 \sqrt\beta`, and this can be written as
 #
 # .. math:: 1 - \sqrt\beta < \sqrt{\eta\, c} < 1 + \sqrt\beta .

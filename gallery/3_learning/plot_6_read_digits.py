@@ -167,7 +167,7 @@ assert difference < 0.01
 # What ReLU and max pooling add
 # -----------------------------
 #
-# So something has to stand between the layers that is not linear. After each
+# So something that is not linear has to stand between the layers. After each
 # convolution, ReLU makes all negative numbers zero. Max pooling keeps the largest of
 # every 2 × 2 pixels instead of their mean; it is not linear either. Nothing else
 # changes, and neither of the two has anything to learn.
@@ -186,6 +186,10 @@ before = net[0].weight.detach().clone()  # the first layer's kernels, for later
 # %%
 # The linear networks have misread about one digit in twenty. **How many of 100 unseen
 # digits will this network misread?**
+#
+# - one or two
+# - about five
+# - about ten
 
 fit(net)
 print(f"with ReLU and max pooling: {share_read(net):.1%}")
@@ -236,11 +240,13 @@ fig.set_label(
 
 # %%
 # Some of these kernels are positive on one side and negative on the other: such a
-# kernel answers to an edge. How much of that is there in each? Nine taps are a point in
-# a space of nine directions. Two of these are pure slopes, from left to right and from
-# top to bottom, and a mixture of the two is a slope in between, which answers to edges
-# across it. We measure which share of a kernel's squared taps lies in the two slopes.
-# **For kernels of random taps, which share is that on average?** A fraction will do.
+# kernel answers to an edge. How much of that is there in each? A kernel of nine taps is
+# a point in a space of nine dimensions. Two directions in this space are pure slopes:
+# one has −1, 0, 1 in each row, and the other in each column. A mixture of the two is a
+# slope in between, which answers to edges across it. Split a kernel into such a mixture
+# and a rest at right angles to it. The squared taps of the two parts then add up to
+# those of the kernel, and we measure the share of the mixture. **For kernels of random
+# taps, which share is that on average?** A fraction will do.
 
 steps = torch.tensor([-1.0, 0.0, 1.0], device=device)
 across = steps.expand(3, 3)  # −1, 0, 1 in each row

@@ -47,11 +47,11 @@ fig.set_label(
 # Undo the steps
 # --------------
 #
-# Two numbers describe how wrong a kernel is. The sum of its taps should be 0; call what
-# it is instead :math:`s`. The difference, left tap minus right tap, should be 2; call
-# what is too much :math:`d`. *Explain the learning rate* has shown what a step does at
-# the rate 0.03: it multiplies :math:`s` by −0.8 and :math:`d` by 0.64. So to undo a
-# step, divide by these numbers.
+# Two numbers describe how wrong a kernel is. The sum of its taps should be 0; let
+# :math:`s` be the sum that it has. The difference, left tap minus right tap, should be
+# 2; let :math:`d` be this difference minus 2. *Explain the learning rate* has shown
+# what a step does at the rate 0.03: it multiplies :math:`s` by −0.8 and :math:`d` by
+# 0.64. So to undo a step, divide by these numbers.
 #
 # The printed taps give :math:`s = 1.0011 - 0.9987 = 0.0024` and
 # :math:`d = 1.0011 + 0.9987 - 2 = -0.0002` after twenty steps. **How many times larger
@@ -185,9 +185,10 @@ fig.set_label(
 # one of the four crossings is left.
 #
 # The rest is arithmetic. The ten losses are ten linear equations for :math:`s^2` and
-# :math:`d^2`. There are more equations than unknowns, and each loss is rounded, so we
-# ask for the numbers that fit best, in the sense of *least squares*. The signs come
-# from the last kernel.
+# :math:`d^2`. In their coefficients :math:`(0.8^n)^2` is :math:`0.64^n`, and
+# :math:`(0.64^n)^2` is :math:`0.4096^n`. There are more equations than unknowns, and
+# each loss is rounded, so we ask for the numbers that fit best, in the sense of *least
+# squares*. The signs come from the last kernel.
 
 n = torch.arange(1, 20, 2)  # moves before each printed loss
 equations = torch.stack([15 * 0.64**n, 3 * 0.4096**n], dim=1).double()

@@ -206,8 +206,9 @@ print("equal:", torch.equal(both, Y.T))
 # ---------------
 #
 # Here are the three questions as functions. The first one answers for the band in an
-# image of any size. The other two take any image and any kernel, and must not transpose
-# the one thing that their task forbids.
+# image of any size. The second one finds the answer to the transposed image without
+# transposing the image, and the third one the answer to the transposed kernel without
+# transposing the kernel. Both take any image and any kernel.
 
 ask("band_edges", "transposed_image", "transposed_kernel")
 

@@ -38,8 +38,8 @@ fig.set_label(
 )
 
 # %%
-# Again there are three functions with a bug, each with an example that hides it. Find
-# the bug, and an example that shows it, before you look at the answer.
+# Again there are three pieces of code with a bug, each with an example that hides it.
+# Find the bug, and an example that shows it, before you look at the answer.
 #
 # 1. Right on a dark picture
 # --------------------------
@@ -108,8 +108,8 @@ assert torch.equal(second(X, K), corr2d(X, K))
 
 # %%
 # Now give it an image and a kernel with numbers of 64 bits, which are good for about 16
-# decimals. The image is 1/3, 0, so the answer should be 1/3. **How many decimals of the
-# answer will be right?**
+# decimals. (Numbers of 32 bits are good for about 7.) The image is 1/3, 0, so the
+# answer should be 1/3. **How many decimals of the answer will be right?**
 #
 # - about 16
 # - about 7
