@@ -29,12 +29,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         output,
         preview,
         provenance,
-        questions,
         scripts,
         search,
         surroundings,
         typesetting,
-        whereabouts,
     )
 
     surroundings.insist_on_asserts()
@@ -48,8 +46,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("corr-explorer", explorer.Explorer)
     app.add_directive("corr-element", explorer.Element)
     app.add_node(folds.fold, html=(folds.open_fold, folds.close_fold))
-    app.add_node(questions.judged)
-    app.add_directive("judged", questions.Judged)
     app.add_directive("exercise-help", exercises.ExerciseHelp)
     app.add_directive("exercise-list", exercises.ExerciseList)
     app.add_node(provenance.ReportNode)
@@ -58,7 +54,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_html_math_renderer("mathml", math, math)
     app.add_css_file("exercises.css")
     app.add_builder(book.Book, override=True)
-    app.add_config_value("convtutor_colab", whereabouts.colab_url(""), "html")
 
     # --- The configuration has been read: sphinx-gallery fills in its defaults at 10 ---
     app.connect("config-inited", site.begin, priority=5)  # ends here if nothing has changed
@@ -92,10 +87,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-resolved", provenance.insert_reports)
     app.connect("doctree-resolved", typesetting.keep_together)
     app.connect("html-page-context", explorer.load_scripts)
-    app.connect("html-page-context", folds.load_scripts)
     app.connect("html-page-context", listings.dress)
     app.connect("html-page-context", provenance.fold_in)
-    app.connect("html-page-context", frame.lighten)  # what the two above have loaded, it leaves
+    app.connect("html-page-context", frame.lighten)
     app.connect("html-page-context", frame.mend)
     app.connect("html-page-context", frame.describe)
     app.connect("html-page-context", frame.link_to_source)

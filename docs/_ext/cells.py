@@ -147,10 +147,7 @@ def _prepares(part: ast.stmt) -> bool:
     if isinstance(part, _IMPORTS):
         return True
     if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Attribute | ast.Subscript):
-        root: ast.AST = part.targets[0]
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
-        return isinstance(root, ast.Name) and root.id in _MODULES
+        return re.split(r"\W", ast.unparse(part.targets[0]))[0] in _MODULES
     return isinstance(part, ast.Assign | ast.Expr) and _called(part.value) in _SETTINGS
 
 
@@ -167,10 +164,8 @@ def _asserts(part: ast.AST) -> bool:
 
 
 def _labels_figure(part: ast.AST) -> bool:
-    if not isinstance(part, ast.Call) or not isinstance(part.func, ast.Attribute):
-        return False
-    on = part.func.value
-    return part.func.attr == "set_label" and isinstance(on, ast.Name) and on.id.startswith("fig")
+    called = ast.unparse(part.func) if isinstance(part, ast.Call) else ""
+    return re.fullmatch(r"fig\w*\.set_label", called) is not None
 
 
 def _called(part: ast.AST) -> str:

@@ -5,7 +5,7 @@ import platform
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -62,26 +62,17 @@ def project() -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """List Python and all that a build uses, directly or not: no debugger that is there as well."""
     own = project()["project"]
-    lines = [*project()["dependency-groups"]["docs"], *own["optional-dependencies"]["gallery"]]
-    todo = [Requirement(line) for line in [*own["dependencies"], *lines]]
+    todo = [*own["dependencies"], *own["optional-dependencies"]["gallery"]]
+    todo += project()["dependency-groups"]["docs"]
     found: dict[str, str] = {}
-    seen: set[tuple[str, frozenset[str]]] = set()
     while todo:
-        need = todo.pop()
-        name, extras = canonicalize_name(need.name), frozenset(need.extras) | {""}
-        for_us = need.marker is None or need.marker.evaluate({"extra": ""})
-        if (name, extras) in seen or not for_us:
+        need = Requirement(todo.pop())
+        name = canonicalize_name(need.name)
+        if name in found or "extra ==" in str(need.marker):
             continue
-        seen.add((name, extras))
-        try:
-            package = distribution(name)
-        except PackageNotFoundError:
-            continue
-        found[name] = package.version
-        for line in map(Requirement, package.requires or ()):
-            if line.marker and any(line.marker.evaluate({"extra": extra}) for extra in extras):
-                line.marker = None
-            todo.append(line)
+        with suppress(PackageNotFoundError):  # it is for another system
+            found[name] = distribution(name).version
+            todo += distribution(name).requires or ()
     return {"python": platform.python_version(), **dict(sorted(found.items()))}
 
 

@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -131,11 +130,3 @@ def open_fold(translator: HTML5Translator, node: fold) -> None:
 def close_fold(translator: HTML5Translator, node: fold) -> None:
     """End a fold."""
     translator.body.append("</details>\n")
-
-
-def load_scripts(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
-) -> None:
-    """Load what judges answers, where there are questions."""
-    if 'class="question"' in context.get("body", ""):
-        app.add_js_file("questions.js", loading_method="defer")

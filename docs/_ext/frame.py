@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from docutils import nodes
-from PIL import Image
+from PIL import Image, ImageOps
 from sphinx.application import Sphinx
 
 from _ext import figures, whereabouts
@@ -26,6 +26,9 @@ _SUMMARY_LENGTHS = 40, 160  # less says nothing, more is not shown
 # Style sheets and scripts that no page needs: ours say how a gallery and the output of a cell look,
 # and we use neither sphinx-gallery's tags nor any extension that furo dresses.
 _UNUSED = ("furo-extensions", "mystnb", "sg-tags", "sg_gallery")
+
+# And what a page loads if it has a use for it.
+_WANTED = {'class="question"': "questions.js", "report sortable": "sort.js"}
 
 _CARD = (1200, 630)  # what OpenGraph's readers expect
 _PAPER = "#fbfaf7"
@@ -65,9 +68,7 @@ def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> st
     path.parent.mkdir(exist_ok=True)
     card = Image.new("RGB", _CARD, _PAPER)
     with Image.open(Path(app.srcdir, figure["candidates"]["*"])) as image:
-        drawn = image.convert("RGBA")
-    scale = min(1100 / drawn.width, 560 / drawn.height)
-    drawn = drawn.resize((round(drawn.width * scale), round(drawn.height * scale)))
+        drawn = ImageOps.contain(image.convert("RGBA"), (1100, 560))
     place = ((_CARD[0] - drawn.width) // 2, (_CARD[1] - drawn.height) // 2)
     card.paste(drawn, place, mask=drawn)
     card.save(path, compress_level=1)  # a tenth larger, in half the time
@@ -77,7 +78,10 @@ def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> st
 def lighten(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    """Leave out what no page uses."""
+    """Load what a page uses, and leave out what no page does."""
+    for mark, script in _WANTED.items():
+        if mark in context.get("body", ""):
+            app.add_js_file(script, loading_method="defer")
     for kind in ("css_files", "script_files"):
         context[kind] = [
             file
@@ -119,8 +123,7 @@ def link_to_source(
     path = f"docs/{pagename}.md"
     if pagename.startswith("tutorials/"):
         script = f"gallery/{pagename.removeprefix('tutorials/')}.py"
-        header = f"{Path(script).parent.as_posix()}/GALLERY_HEADER.rst"
-        path = header if Path(script).stem == "index" else script
+        path = script.replace("/index.py", "/GALLERY_HEADER.rst")
     context["edit_url"] = whereabouts.source_url(path, action="edit")
 
 

@@ -55,11 +55,6 @@ def found_done(gallery_conf: Mapping[str, Any]) -> set[Path]:
     return {Path(page) for page in gallery_conf["stale_examples"]}
 
 
-def done_mark(page: Path) -> Path:
-    """Say by which file sphinx-gallery knows that the script of a page has run."""
-    return page.with_suffix(".py.md5")
-
-
 def seconds_of_script(page: Path) -> float | None:
     """Say how long the script of a page took, which sphinx-gallery keeps for its own table."""
     cost = page.with_suffix(".cost.json")

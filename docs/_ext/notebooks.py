@@ -41,12 +41,6 @@ def close_cache(app: Sphinx, env: BuildEnvironment) -> None:
         _READING.replace(_MARK)
 
 
-def seconds(app: Sphinx, page: str) -> float | None:
-    """Say how long the cells of a page took, `None` if it has none."""
-    result = execution(app.env, page)
-    return result["runtime"] if result else None
-
-
 def _with_cells(env: BuildEnvironment) -> list[str]:
     paths = {page: Path(env.doc2path(page)) for page in sorted(env.found_docs)}
     markdown = {page: path for page, path in paths.items() if path.suffix == ".md"}

@@ -18,9 +18,9 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from _ext import notebooks, scripts
 from _ext.comparison import Record, agreement, numbers, other_records, printed
 from _ext.facts import DOCS, built_from, computed_on, one_thread, system, versions
+from _ext.internals import execution, seconds_of_script
 
 # The packages whose versions are told.
 _PACKAGES = ("python", "torch", "numpy", "matplotlib", "sphinx", "sphinx-gallery", "myst-nb")
@@ -74,11 +74,9 @@ def insert_reports(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def fold_in(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Give the template what the fold at a page's foot says, and tables their sorting."""
-    with one_thread() if scripts.seconds(pagename) is not None else nullcontext():
+    """Give the template what the fold at a page's foot says."""
+    with one_thread() if seconds_of_script(DOCS / pagename) else nullcontext():
         context |= {"origin": _origin(), "took": _seconds_of(app, pagename)}
-    if "report sortable" in context.get("body", ""):
-        app.add_js_file("sort.js", loading_method="defer")
 
 
 def write_record(app: Sphinx, exception: Exception | None) -> None:
@@ -147,8 +145,9 @@ def _seconds(app: Sphinx) -> dict[str, float]:
 
 
 def _seconds_of(app: Sphinx, page: str) -> float | None:
-    of_script = scripts.seconds(page)
-    return notebooks.seconds(app, page) if of_script is None else of_script
+    """Say how long the cells of a page took, or its script; `None` if it has neither."""
+    ran = execution(app.env, page)
+    return ran["runtime"] if ran else seconds_of_script(DOCS / page)
 
 
 def _precision(run: Record) -> str:

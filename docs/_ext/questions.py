@@ -15,13 +15,13 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxDirective
 
 from _ext.cells import answers, read
 from _ext.internals import cell_failed
 
 _FOLDER = Path(__file__).parents[1] / "questions"
 _KEYS = {"text", "answer", "near", "slips", "choices", "labels"}
+_KEPT = "judged: "  # begins the comment that holds an answer
 _DIGITS = 6  # of a number in single precision
 
 
@@ -61,7 +61,7 @@ def scrape(block: tuple[str, str, int], block_vars: dict[str, Any], conf: object
                 judged = evaluate(entry, block_vars["example_globals"])
             except Exception as error:  # whatever an expression may raise
                 raise ExtensionError(f"{where}: {error}") from error
-            rst += f"\n.. judged:: {_pack(judged)}\n"
+            rst += f"\n.. {_KEPT}{_pack(judged)}\n"
     return rst
 
 
@@ -118,27 +118,11 @@ def _pack(judged: dict[str, Any]) -> str:
     return b64encode(json.dumps(judged, ensure_ascii=False).encode()).decode()
 
 
-class judged(nodes.General, nodes.Element):  # noqa: N801, as docutils names its nodes
-    """Carries the values of an answer to the form of its question."""
-
-
-class Judged(SphinxDirective):
-    """``judged``: what `scrape` has computed."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Keep it for later."""
-        return [judged(data=self.arguments[0])]
-
-
 def collect(doctree: nodes.document) -> dict[str, str]:
-    """Take what `scrape` has computed off a page: data by question."""
-    found = {}
-    for node in list(doctree.findall(judged)):
-        found[json.loads(b64decode(node["data"]))["text"]] = node["data"]
-        node.parent.remove(node)
-    return found
+    """Find what `scrape` has kept in the comments of a page: data by question."""
+    comments = [comment.astext() for comment in doctree.findall(nodes.comment)]
+    kept = [text.removeprefix(_KEPT) for text in comments if text.startswith(_KEPT)]
+    return {json.loads(b64decode(data))["text"]: data for data in kept}
 
 
 def form(app: Sphinx, data: str) -> str:

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
+from logging.handlers import BufferingHandler
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -64,13 +65,11 @@ def run_all(
     jobs: Mapping[Path, Path], conf: Mapping[str, Any], workers: int
 ) -> dict[Path, Outcome]:
     """Run scripts, each for a page in a folder, several side by side; say how each run went."""
-    running: set[Any] = set()
     outcomes: dict[Path, Outcome] = {}
     pool = ThreadPoolExecutor(workers)
     try:
         tasks = {
-            pool.submit(_watch, script, folder, conf, running): script
-            for script, folder in jobs.items()
+            pool.submit(_watch, script, folder, conf): script for script, folder in jobs.items()
         }
         for task in as_completed(tasks):
             script, outcome = tasks[task], task.result()
@@ -79,16 +78,15 @@ def run_all(
             logger.info("%s %s", script.name, how)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in list(running):
+        for process in multiprocessing.active_children():
             process.kill()
     return outcomes
 
 
-def _watch(script: Path, folder: Path, conf: Mapping[str, Any], running: set[Any]) -> Outcome:
+def _watch(script: Path, folder: Path, conf: Mapping[str, Any]) -> Outcome:
     """Start the process of a script, and wait for what comes of it."""
     ours, theirs = _PROCESSES.Pipe(duplex=False)
     process = _PROCESSES.Process(target=_run, args=(script, folder, conf, theirs))
-    running.add(process)
     process.start()
     theirs.close()
     wait([ours, process.sentinel])
@@ -96,7 +94,6 @@ def _watch(script: Path, folder: Path, conf: Mapping[str, Any], running: set[Any
     with suppress(EOFError):
         outcome = ours.recv() if ours.poll() else outcome
     process.join()
-    running.discard(process)
     return outcome
 
 
@@ -109,9 +106,10 @@ def _run(script: Path, folder: Path, conf: dict[str, Any], answer: Connection) -
     torch.manual_seed(0)
     if default_device().type == "cpu":
         torch.set_num_threads(1)  # scripts run side by side, one on each core
-    told = _Told(logging.WARNING)
+    told = BufferingHandler(10_000)
+    told.setLevel(logging.WARNING)
     logging.getLogger("sphinx").addHandler(told)
-    outcome = Outcome(warnings=told.messages)
+    outcome = Outcome()
     try:
         ast.parse(script.read_text(encoding="utf-8"), str(script))  # an error says where it is
         _, _, (outcome.seconds, _), result = run_script(script.name, folder, script.parent, conf)
@@ -121,18 +119,8 @@ def _run(script: Path, folder: Path, conf: dict[str, Any], answer: Connection) -
         frames = traceback.extract_tb(error.__traceback__)
         theirs = traceback.StackSummary(frame for frame in frames if frame.filename == str(script))
         outcome.error = "".join([*theirs.format(), *traceback.format_exception_only(error)])
+    outcome.warnings = [record.getMessage() for record in told.buffer]
     answer.send(outcome)
-
-
-class _Told(logging.Handler):
-    """Keeps warnings for the build, in whose log they belong."""
-
-    def __init__(self, level: int) -> None:
-        super().__init__(level)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
 
 
 def _end_with_the_build() -> None:

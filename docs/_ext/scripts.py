@@ -15,7 +15,7 @@ from sphinx.util import logging
 
 from _ext import freshness, preview, questions, running
 from _ext.facts import DOCS
-from _ext.internals import done_mark, found_done, seconds_of_script
+from _ext.internals import found_done
 from convtutor import default_device
 
 logger = logging.getLogger(__name__)
@@ -83,38 +83,26 @@ def check_that_all_ran(app: Sphinx) -> None:
         raise ExtensionError(f"gallery scripts that did not execute: {', '.join(missing)}")
 
 
-def seconds(page: str) -> float | None:
-    """Say how long the script of a page took, `None` if the page has none."""
-    return seconds_of_script(DOCS / page)
-
-
 def _stale(config: Config) -> dict[Path, str]:
     """List the scripts that have to run, each with the digest of what its results depend on."""
     shared = freshness.of_results(config.overrides)
     stale = {}
     for script, page in sources().items():
         digest = freshness.of_page(shared, (script, questions.source(script)))
-        if preview.is_wanted(script) and not _is_fresh(page, digest):
+        mark = page.with_suffix(".digest")
+        known = mark.read_text(encoding="utf-8") if mark.exists() else ""
+        if preview.is_wanted(script) and known != digest:
             stale[script] = digest
     return stale
-
-
-def _figures(page: Path) -> list[Path]:
-    return sorted((page.parent / "images").glob(f"sphx_glr_{page.name}_[0-9][0-9][0-9]*"))
-
-
-def _is_fresh(page: Path, digest: str) -> bool:
-    mark = page.with_suffix(".digest")
-    known = mark.read_text(encoding="utf-8") if mark.exists() else ""
-    return known == digest and done_mark(page).exists() and page.with_suffix(".rst").exists()
 
 
 def _forget(page: Path) -> None:
     """Delete a page, the mark that says it is done first, and its figures, large and small."""
     images = page.parent / "images"
+    figures = images.glob(f"sphx_glr_{page.name}_[0-9][0-9][0-9]*")
     thumbnails = images.glob(f"thumb/sphx_glr_{page.name}_thumb*")
     made = sorted(page.parent.glob(f"{page.name}.*"), key=lambda file: file.suffix != ".digest")
-    for file in (*made, *_figures(page), *thumbnails):
+    for file in (*made, *figures, *thumbnails):
         file.unlink()
 
 

@@ -30,16 +30,11 @@ def repository() -> str | None:
     return _address("CONVTUTOR_REPOSITORY") or (f"{server}/{name}" if server and name else None)
 
 
-def branch() -> str:
-    """Look up the branch that this site is built from."""
-    ours, theirs = os.environ.get("CONVTUTOR_BRANCH"), os.environ.get("GITHUB_REF_NAME")
-    return ours or theirs or "main"
-
-
 def source_url(path: str, *, action: str = "blob") -> str | None:
     """Address a file of the repository, to read it (``blob``) or to change it (``edit``)."""
     address = repository()
-    return address and f"{address}/{action}/{branch()}/{path}"
+    branch = os.environ.get("CONVTUTOR_BRANCH") or os.environ.get("GITHUB_REF_NAME") or "main"
+    return address and f"{address}/{action}/{branch}/{path}"
 
 
 def colab_url(path: str) -> str | None:

@@ -20,7 +20,6 @@ def test_what_is_used_of_other_projects_is_as_we_expect(tmp_path: Path) -> None:
     text = page.with_suffix(".rst").read_text(encoding="utf-8")
     assert text.count(internals.CELL_BEGINS) == len(blocks) - 1  # the docstring has none
     assert f"{internals.CELL_BEGINS}{blocks[1][2]}-" in text
-    assert internals.done_mark(page).exists()
     assert internals.seconds_of_script(page) is not None
     noted = (site.docs / "noted").read_text().split("\n")
     assert noted == ["True", "True None", "True", "False"]

@@ -12,8 +12,7 @@ images, the photograph) comes out of the package while the site is built.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,6 +29,7 @@ from _ext.explorer import offers, stills
 from _ext.explorer.places import place
 from _ext.explorer.runs import scrape
 from _ext.explorer.scripts import load_scripts, write_scripts
+from _ext.facts import one_thread
 
 __all__ = [
     "Element",
@@ -41,7 +41,6 @@ __all__ = [
     "write_scripts",
 ]
 
-HERE = Path(__file__).parent
 _NAMED: dict[str, dict[str, Tensor]] = {"image": offers.IMAGES, "kernel": offers.KERNELS}
 
 
@@ -77,8 +76,6 @@ def use(directive: SphinxDirective, name: str) -> None:
     """Let the page of a directive load the script of an element."""
     known = directive.env.metadata[directive.env.docname]
     known["explorer"] = f"{known.get('explorer', '')} {name}"
-    for file in (*HERE.glob("*.py"), *HERE.glob("*.json")):
-        directive.env.note_dependency(str(file))
 
 
 class Explorer(SphinxDirective):
@@ -139,7 +136,7 @@ def element(given: Mapping[str, Any], folder: Path, to: str) -> str:
         data["puzzles"] = offers.puzzles()
         still = _still_puzzle(data["puzzles"][0])
     else:
-        with _one_thread():
+        with one_thread():
             still = _still(given, folder, to)
     attributes = dict(given)
     for key, named in _NAMED.items():
@@ -162,17 +159,6 @@ def tag(name: str, attributes: Mapping[str, Any], data: Any, still: str) -> str:
 def place_explorers(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the explorer into the page that is being read, if `places` names it."""
     source[0] = place(docname, source[0])
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute without a pool of threads: none lives through the forks of ``sphinx-build -j``."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _still(given: Mapping[str, Any], folder: Path, to: str) -> str:
