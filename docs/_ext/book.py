@@ -46,16 +46,6 @@ class Book(Epub3Builder):
         shutil.copytree(DOCS / "_book", self._static_dir, ignore=shutil.ignore_patterns("*.py"))
         self.create_pygments_style_file()
 
-    def get_toc(self) -> None:
-        """Leave headings out of the contents, which would hide the pages among them."""
-        super().get_toc()
-        pages = [node for node in self.refnodes if "#" not in node["refuri"]]
-        above: list[int] = []  # the levels that a page is below, some of which were headings'
-        for node in pages:
-            above = [level for level in above if level < node["level"]] + [node["level"]]
-            node["level"] = len(above)
-        self.refnodes = pages
-
     def build_content(self) -> None:
         """Print the figures on paper, and say which files have formulas, as EPUB demands."""
         for path in Path(self.outdir, "_images").glob("*.webp"):

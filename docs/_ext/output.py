@@ -95,7 +95,6 @@ class Output:
             _install(new / name, site / name)
         for name in sorted({*before} - {*files}, reverse=True):
             (site / name).unlink(missing_ok=True)
-            _remove_empty(site, (site / name).parent)
         # A build that warned is not left at: the next one would keep still about it.
         self._write_record("" if has_warned(app) else self._made_from, sorted(files))
         app.outdir = type(app.outdir)(site)  # Sphinx says where it is
@@ -137,9 +136,3 @@ def _install(new: Path, place: Path) -> None:
     beside = place.with_name(f".{place.name}.new")
     shutil.copyfile(new, beside)
     beside.replace(place)
-
-
-def _remove_empty(site: Path, folder: Path) -> None:
-    while folder != site and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
