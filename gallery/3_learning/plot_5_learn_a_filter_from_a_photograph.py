@@ -170,12 +170,33 @@ assert alike > 0.99
 # --------------------
 #
 # A ball that rolls into a valley keeps some of its speed. :term:`Momentum` does the
-# same: a step consists of the usual step down the slope, plus a share :math:`\beta` of
-# the step before. Pushes *across* the valley point to and fro and cancel each other;
-# pushes *along* it add up.
+# same: a step consists of the usual step down the slope, plus a share of the step
+# before. Pushes *across* the valley point to and fro and cancel each other; pushes
+# *along* it add up.
 #
-# How large should the share be, and the rate? Take one direction of curvature
-# :math:`c`, and let :math:`e_n` be the error in it after :math:`n` steps. Then
+# Let us follow the error in the flattest direction once more, first without a share
+# and then with one of 0.9. The slope is the curvature ``c`` times the error ``now``.
+
+
+def error_after(steps, c, rate, share):
+    last, now = 1.0, 1.0  # it begins at rest
+    for _ in range(steps):
+        last, now = now, now - rate * c * now + share * (now - last)
+    return now
+
+
+print(f"without momentum: {error_after(300, flattest, lr, share=0):.2f}")
+print(f"with a share of 0.9: {error_after(300, flattest, lr, share=0.9):.2f}")
+
+# %%
+assert round(error_after(300, flattest, lr, share=0), 2) == 0.74
+assert round(error_after(300, flattest, lr, share=0.9), 2) == 0.04
+assert abs(error_after(300, steepest, lr, share=0.9)) < 1e-6
+
+# %%
+# Only 0.04 of the error is left, in place of 0.74. How large should the share be to do
+# even better, and how large the rate? Call the error :math:`e_n` after :math:`n` steps,
+# the rate :math:`\eta` and the share :math:`\beta`. Then the line in the loop says
 #
 # .. math:: e_{n+1} = e_n - \eta\, c\, e_n + \beta\, (e_n - e_{n-1}).
 #
@@ -184,13 +205,18 @@ assert alike > 0.99
 # product of its two roots is :math:`\beta`. If the roots are complex, one is the
 # conjugate of the other, so both have the same size, :math:`\sqrt\beta`. So in *every*
 # direction with complex roots, a step multiplies the error by :math:`\sqrt\beta` on
-# average, however flat the direction is. The roots are complex if
+# average, however flat the direction is.
+
+# %%
+# The roots are complex if
 # :math:`\left|1 + \beta - \eta c\right| < 2 \sqrt\beta`, and this can be written as
 #
 # .. math:: 1 - \sqrt\beta < \sqrt{\eta\, c} < 1 + \sqrt\beta .
 #
-# Let the flattest curvature :math:`c_1` lie at the left end of that range, and the
-# steepest one :math:`c_2` at its right end. These are two equations, and they give
+# A smaller :math:`\beta` shrinks the error faster, but makes this range narrower. So
+# take the smallest one for which all curvatures still fit in: the flattest,
+# :math:`c_1`, at the left end, and the steepest, :math:`c_2`, at the right end. These
+# are two equations, and they give
 #
 # .. math::
 #
