@@ -198,15 +198,9 @@ for name, start in starts.items():
 # ----------------
 #
 # A full rank is not everything. A matrix of rank 9 determines nine taps, but perhaps
-# some of them only just. The :term:`singular values <singular value>` of :math:`A` say
-# how strongly it responds: there are nine directions in the space of kernels, at right
-# angles to each other, and for each a singular value, which is the size of the response
-# to a kernel of length 1 in that direction. The largest singular value divided by the
-# smallest is the :term:`condition number`. The closer it is to 1, the more equally all
-# directions show.
-#
-# Here are three candidates, all of 6 × 8 pixels: a piece of the photograph, random
-# zeros and ones, and a single bright pixel in the dark.
+# some of them only just. Here are three images that might teach us a kernel, all of
+# 6 × 8 pixels: a piece of the photograph, random zeros and ones, and a single bright
+# pixel in the dark.
 
 teachers = {
     "photograph": images.photograph()[200:206, 200:208],
@@ -224,8 +218,38 @@ fig.set_label(
 )
 
 # %%
-# Each of them would let us learn nine taps. **Which of the three has the smallest
-# condition number?**
+# Take two kernels of the same length, that is, with the same sum of squares: one has
+# nine equal taps, and the other raises one tap and lowers its neighbour. How large is
+# the response of the photograph to each?
+
+equal = torch.full((9,), 1 / 3, dtype=torch.float64)
+up_and_down = torch.zeros(9, dtype=torch.float64)
+up_and_down[0], up_and_down[1] = 0.5**0.5, -(0.5**0.5)
+to_equal = windows(teachers["photograph"]) @ equal
+to_up_and_down = windows(teachers["photograph"]) @ up_and_down
+print(f"nine equal taps: {to_equal.norm():.2f}")
+print(f"up and down:     {to_up_and_down.norm():.2f}")
+
+# %%
+assert abs(equal.norm() - 1) < 1e-9
+assert abs(up_and_down.norm() - 1) < 1e-9
+assert to_equal.norm() > 30 * to_up_and_down.norm()
+
+# %%
+# The first response is more than thirty times as large as the second, because
+# neighbouring pixels of a photograph are nearly equal. So if learning gets the
+# difference of two neighbouring taps wrong, hardly anything shows.
+#
+# A kernel is a direction in a space of nine dimensions. For every matrix :math:`A`
+# there are nine directions at right angles to each other, from the one that shows most
+# to the one that shows least. The size of the response to a kernel of length 1 in each
+# of them is a :term:`singular value` of :math:`A`. The largest one divided by the
+# smallest one is the :term:`condition number`. The closer it is to 1, the more equally
+# all directions show.
+
+# %%
+# Each of the three images would let us learn nine taps. **Which of the three has the
+# smallest condition number?**
 #
 # - the photograph
 # - random pixels
@@ -245,9 +269,8 @@ assert all(torch.linalg.matrix_rank(windows(x)) == 9 for x in teachers.values())
 
 # %%
 # One bright pixel has the condition number 1, and there is none smaller. The pixel
-# meets each tap once, and copies it into the response, so all directions show alike. In
-# the photograph neighbouring pixels are nearly equal, so raising one tap and lowering
-# the next has hardly any effect.
+# meets each tap once, and copies it into the response, so all directions show alike.
+# The photograph shows them least alike.
 
 # %%
 fig, ax = plt.subplots(figsize=(5, 3.4), layout="constrained")
