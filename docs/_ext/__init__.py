@@ -41,8 +41,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     site = output.Output()
 
     # --- What pages may contain ---
-    app.add_node(figures.drawing, html=(figures.visit_drawing, None))
-    app.add_directive("drawing", figures.Drawing)
     app.add_directive("corr-explorer", explorer.Explorer)
     app.add_directive("corr-element", explorer.Element)
     app.add_node(folds.fold, html=(folds.open_fold, folds.close_fold))
@@ -64,7 +62,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # --- Scripts run; then, at 500, sphinx-gallery takes them as done, and writes its indexes ---
     app.connect("builder-inited", scripts.run_what_has_to, priority=400)
     app.connect("builder-inited", scripts.check_that_all_ran, priority=900)
-    app.connect("builder-inited", figures.place_thumbnails, priority=900)
     app.connect("builder-inited", explorer.write_scripts, priority=900)
     app.connect("builder-inited", search.leave_index_to_us)  # before pages are written
 
@@ -73,7 +70,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("source-read", exercises.add_help)
     app.connect("source-read", explorer.place_explorers)
     app.connect("source-read", book.fill_appendix)
-    app.connect("doctree-read", figures.show_thumbnails, priority=400)  # images are listed at 500
+    app.connect("doctree-read", figures.show_in_themes, priority=400)  # images are listed at 500
     app.connect("doctree-read", frame.tidy_gallery, priority=450)
     app.connect("doctree-read", folds.fold_page)
     app.connect("doctree-read", provenance.mark_measured)

@@ -1,8 +1,8 @@
 """Show every figure in the version that suits the reader's theme.
 
 A gallery script or a notebook draws a figure once; here it is saved for a light page and for a dark
-one, and the directive ``drawing`` puts both on the page. The theme hides one of them, and because
-both are loaded lazily, a browser fetches only the one it shows.
+one, and both are put on the page. The theme hides one of them, and because both are loaded lazily,
+a browser fetches only the one it shows.
 
 The label of a figure (``fig.set_label("...")``) is its alternative text, and is required: a figure
 that cannot be described to somebody who does not see it has no place on a page. A second paragraph
@@ -10,6 +10,7 @@ in the label is the figure's caption.
 """
 
 import inspect
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
@@ -19,15 +20,12 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 from docutils import nodes
-from docutils.parsers.rst import directives
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxDirective
-from sphinx.writers.html5 import HTML5Translator
 
 from _ext.internals import cell_failed
 from convtutor.plots import turn_dark
@@ -45,41 +43,6 @@ _EXACT: dict[str, Any] = {"lossless": True, "quality": 0, "method": 1}
 _LOSSY: dict[str, Any] = {"quality": 75, "method": 4}
 _HEAVY = 100 * 1024
 _HEAVY_THUMBNAIL = 12 * 1024  # a page may show a dozen
-
-
-class drawing(nodes.image):  # noqa: N801, as docutils names its nodes
-    """An image for one theme, with its size set."""
-
-
-class Drawing(SphinxDirective):
-    """``drawing``: a figure by the path of its light version, and its caption."""
-
-    required_arguments = 1
-    has_content = True
-    option_spec = {"alt": directives.unchanged}  # noqa: RUF012, as docutils declares it
-
-    def run(self) -> list[nodes.Node]:
-        """Find both versions and their size."""
-        if "alt" not in self.options:
-            raise self.error("a drawing has no alternative text; say what it shows with :alt:")
-        uri = self.env.relfn2path(self.arguments[0])[0]
-        images = in_themes(f"/{uri}", Path(self.env.srcdir, uri), self.options["alt"])
-        if not self.content:
-            return [nodes.container("", *images, classes=["drawn"])]
-        caption = nodes.caption("", "", *self.parse_inline(" ".join(self.content))[0])
-        return [nodes.figure("", *images, caption, classes=["drawn"])]
-
-
-def in_themes(uri: str, path: Path, alt: str) -> list[drawing]:
-    """Make the nodes of a figure: one for each theme, or a single one if it suits both."""
-    dark = _dark(path)
-    themes = [(uri, ["only-light"]), (str(_dark(Path(uri))), ["only-dark"])]
-    with Image.open(path) as image:
-        width, height = (side // _SHARPNESS for side in image.size)
-    return [
-        drawing(uri=uri, alt=alt, width=str(width), height=str(height), classes=classes)
-        for uri, classes in (themes if dark.exists() else [(uri, [])])
-    ]
 
 
 def scrape(block: tuple[Any, ...], block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
@@ -132,14 +95,16 @@ def as_html(figure: Figure) -> str:
 
 def _save(figure: Figure, path: Path, source_dir: str) -> str:
     alt, caption = _label(figure)
-    is_first = path.stem.endswith("_001")
     for theme in _in_both_themes(figure):
-        file = path if theme == "light" else _dark(path)
-        file.write_bytes(_render(figure))
-        if is_first:
-            _detail(file).write_bytes(_render_detail(figure))
+        ending = "" if theme == "light" else "_dark"
+        path.with_stem(f"{path.stem}{ending}").write_bytes(_render(figure))
+        if path.stem.endswith("_001"):
+            path.with_stem(f"{path.stem}_detail{ending}").write_bytes(_render_detail(figure))
     uri = path.relative_to(source_dir).as_posix()
-    return f"\n.. drawing:: /{uri}\n   :alt: {alt}\n\n   {caption}\n"
+    if caption:
+        return f"\n.. figure:: /{uri}\n   :alt: {alt}\n   :figclass: drawn\n\n   {caption}\n"
+    # In a figure, docutils would take the second image for a caption.
+    return f"\n.. container:: drawn\n\n   .. image:: /{uri}\n      :alt: {alt}\n"
 
 
 def _label(figure: Figure) -> tuple[str, str]:
@@ -149,14 +114,6 @@ def _label(figure: Figure) -> tuple[str, str]:
             "a figure has no alternative text; say what it shows with fig.set_label(...)"
         )
     return alt.replace("\n", " "), caption.replace("\n", " ")
-
-
-def _detail(path: Path) -> Path:
-    return path.with_stem(f"{path.stem}_detail")
-
-
-def _dark(path: Path) -> Path:
-    return path.with_stem(f"{path.stem}_dark")
 
 
 def _in_both_themes(figure: Figure) -> Iterator[str]:
@@ -223,33 +180,19 @@ def _render_detail(figure: Figure) -> bytes:
     return pixels
 
 
-def place_thumbnails(app: Sphinx) -> None:
-    """Put a detail of each page's first figure where sphinx-gallery has put all of it."""
-    tutorials = Path(app.srcdir, app.config.sphinx_gallery_conf["gallery_dirs"])
-    for thumbnail in tutorials.glob("*/images/thumb/*_thumb.webp"):
-        name = thumbnail.stem.removesuffix("_thumb")
-        figure = thumbnail.parents[1] / f"{name}_001.webp"
-        for target, source in ((thumbnail, figure), (_dark(thumbnail), _dark(figure))):
-            if _detail(source).exists():  # else the page has failed: it is named soon
-                target.write_bytes(_detail(source).read_bytes())
-
-
-def show_thumbnails(app: Sphinx, doctree: nodes.document) -> None:
-    """Have thumbnails follow the theme, as figures do."""
+def show_in_themes(app: Sphinx, doctree: nodes.document) -> None:
+    """Give each figure its dark version, and show in a thumbnail a detail of one, not all of it."""
     for image in list(doctree.findall(nodes.image)):
-        uri = image["uri"]
-        if uri.endswith("_thumb.webp") and not isinstance(image, drawing):
-            path = Path(app.srcdir, uri.lstrip("/"))
-            image.replace_self(in_themes(uri, path, image.get("alt", "")))
-
-
-def visit_drawing(translator: HTML5Translator, node: drawing) -> None:
-    uri = node["uri"]
-    images = translator.builder.images
-    if uri in images:
-        uri = f"{translator.builder.imgpath}/{images[uri]}"
-    kept = {key: node[key] for key in ("alt", "width", "height")}
-    translator.body.append(
-        translator.emptytag(node, "img", "\n", src=uri, loading="lazy", decoding="async", **kept)
-    )
-    raise nodes.SkipNode
+        uri = re.sub(r"thumb/(.+)_thumb(?=\.webp$)", r"\1_001_detail", image["uri"])
+        if not re.search(r"/sphx_glr_[^/]+\.webp$", uri):
+            continue
+        with Image.open(Path(app.srcdir, uri.lstrip("/"))) as light:
+            width, height = (str(side // _SHARPNESS) for side in light.size)
+        kept = {"alt": image.get("alt", ""), "width": width, "height": height, "loading": "lazy"}
+        dark = uri.replace(".webp", "_dark.webp")
+        image.replace_self(
+            [
+                nodes.image(uri=uri, classes=["only-light"], **kept),
+                nodes.image(uri=dark, classes=["only-dark"], **kept),
+            ]
+        )

@@ -16,7 +16,6 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from _ext.cells import Cell, answers, faults, read
-from _ext.figures import drawing
 from _ext.internals import CELL_BEGINS
 from _ext.questions import collect, form
 
@@ -101,7 +100,7 @@ def _cover(
 def _fold(kind: str, parts: Sequence[nodes.Element]) -> None:
     """Fold the code of a cell; that of a figure goes below it."""
     code = next(part for part in parts if isinstance(part, nodes.literal_block))
-    drawn = [part for part in parts if next(iter(part.findall(drawing)), None)]
+    drawn = [part for part in parts if "drawn" in part["classes"]]
     after = drawn[-1] if kind == "figure" and drawn else code
     folded = fold(kind=f"cell-{kind}", summary=_SUMMARIES[kind])
     after.parent.insert(after.parent.index(after) + 1, folded)

@@ -19,7 +19,7 @@ from docutils import nodes
 from PIL import Image, ImageOps
 from sphinx.application import Sphinx
 
-from _ext import figures, whereabouts
+from _ext import whereabouts
 
 _SUMMARY_LENGTHS = 40, 160  # less says nothing, more is not shown
 
@@ -60,7 +60,7 @@ def _summary(doctree: nodes.document | None) -> str:
 
 def _draw_card(app: Sphinx, pagename: str, doctree: nodes.document | None) -> str | None:
     """Put a page's first figure on a card; name the card, if there is a figure."""
-    figure = next(iter(doctree.findall(figures.drawing)), None) if doctree else None
+    figure = next(iter(doctree.findall(nodes.image)), None) if doctree else None
     if figure is None:
         return None
     name = pagename.replace("/", "-")
@@ -154,5 +154,5 @@ def tidy_gallery(app: Sphinx, doctree: nodes.document) -> None:
     # A page is not about what its thumbnails lead to.
     for image in doctree.findall(nodes.image):
         link = image.next_node(descend=False, siblings=True)
-        if "_thumb" in image["uri"] and isinstance(link, nodes.paragraph):
+        if "_detail" in image["uri"] and isinstance(link, nodes.paragraph):
             link["classes"].append("no-search")

@@ -160,7 +160,7 @@ def test_every_image_is_there_and_is_described(page: Path) -> None:
         else:
             assert file_at(page, source).is_file(), source
         # A thumbnail repeats the title below it, and the mark the name beside it: neither is heard.
-        if not source.endswith(("_thumb.webp", "_thumb_dark.webp", "mark.svg")):
+        if not source.endswith(("_detail.webp", "_detail_dark.webp", "mark.svg")):
             assert attribute(image, "alt").strip(), source
 
 
