@@ -82,7 +82,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # --- Every page is written ---
     app.connect("doctree-resolved", downloads.label_links)
     app.connect("doctree-resolved", provenance.insert_reports)
-    app.connect("doctree-resolved", typesetting.keep_together)
+    app.connect("doctree-resolved", typesetting.keep_products)
     app.connect("html-page-context", explorer.load_scripts)
     app.connect("html-page-context", listings.dress)
     app.connect("html-page-context", provenance.fold_in)
@@ -90,6 +90,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", frame.mend)
     app.connect("html-page-context", frame.describe)
     app.connect("html-page-context", frame.link_to_source)
+    app.connect("html-page-context", typesetting.keep_formulas)
     app.connect("html-page-context", book.fit_for_paper)  # nothing, unless a book is made
 
     # --- All pages are there: what belongs to the site as a whole ---
