@@ -7,11 +7,10 @@ with ``-W``.
 from typing import Any
 
 from docutils.writers.html5_polyglot import HTMLTranslator
-from sphinx.writers.html5 import HTML5Translator
 
 
-def visit_math(translator: HTML5Translator, node: Any) -> None:
+def visit_math(translator: Any, node: Any) -> None:
     """Let docutils write a formula, or a block of them, whatever Sphinx would have it do."""
-    vars(translator).update(math_output="mathml", math_options="")
+    translator.math_output, translator.math_options = "mathml", ""
     node["classes"].append("math")
     HTMLTranslator.visit_math(translator, node)
